@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Bytes that can be read at any offset: a file today, ranges of a URL or an
+ * object tomorrow, memory in tests. All functions are local.
+ */
+#ifndef COLONNADE_BASE_BYTE_SOURCE_H
+#define COLONNADE_BASE_BYTE_SOURCE_H
+
+#include "colonnade/base/span.h"
+#include "colonnade/base/status.h"
+
+#include <stdint.h>
+
+typedef struct cln_byte_source cln_byte_source;
+struct cln_byte_source {
+    uint64_t size_bytes; /* when it was opened */
+    const char *name;    /* for messages; lives as long as the source */
+    /* Reads exactly size bytes at offset; fewer is an error that says that
+     * the input shrank. */
+    CLN_CHECKED cln_status (*read_at)(cln_byte_source *self, uint64_t offset, void *data, size_t size,
+                                      cln_error *err);
+    /* Fails when the input is no longer the one that was opened (its size or
+     * time of modification changed). */
+    CLN_CHECKED cln_status (*check_unchanged)(cln_byte_source *self, cln_error *err);
+    void (*release)(cln_byte_source *self); /* closes and frees */
+};
+
+/* Opens a regular file (a folder, a pipe or a missing file is CLN_ERR_IO
+ * with advice). The caller releases *source. */
+CLN_CHECKED cln_status cln_byte_source_open_file(cln_byte_source **source, const char *path, cln_error *err);
+
+/* Borrows the bytes, which must outlive the source. */
+CLN_CHECKED cln_status cln_byte_source_of_memory(cln_byte_source **source, const char *name, cln_span bytes,
+                                                 cln_error *err);
+
+#endif
