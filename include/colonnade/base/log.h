@@ -18,6 +18,11 @@ void cln_note(const char *format, ...) CLN_PRINTF(1, 2);    /* progress of the w
 void cln_warning(const char *format, ...) CLN_PRINTF(1, 2); /* "warning: ..." */
 void cln_error_print(const cln_error *err);                 /* "colonnade: ..." */
 
+/* Replaces the status line, which stands at the end of an interactive
+ * terminal until the next message; NULL removes it. Elsewhere nothing is
+ * printed. */
+void cln_log_status(const char *line);
+
 /* Standard error is a terminal, this process speaks and is not quiet. */
 bool cln_log_is_interactive(void);
 
