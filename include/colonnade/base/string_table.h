@@ -17,8 +17,8 @@ typedef struct cln_string_table {
     size_t capacity;      /* of offsets */
     uint64_t *offsets;    /* count + 1 into bytes */
     cln_buffer bytes;
-    uint32_t *slots;      /* open addressing: code + 1, 0 for empty; a power of two */
-    size_t slot_count;
+    uint64_t *slots;      /* open addressing: hash << 32 | code + 1, 0 for empty */
+    size_t slot_count;    /* a power of two */
 } cln_string_table;
 
 /* size_limit bounds the bytes of all texts together. */

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/base/date.h"
+
+#include "colonnade/base/number.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SECONDS_PER_DAY INT64_C(86400)
+#define LAST_YEAR       9999
+
+/* What a text said, before it is known to make sense. */
+typedef struct fields {
+    cln_civil civil;
+    int hour12; /* -1 when the pattern has none */
+    bool is_pm;
+} fields;
+
+/* The calendar counts in eras of 400 years, which have the same number of
+ * days, and in years from March, so that the leap day comes last. */
+int64_t cln_days_from_civil(int year, int month, int day) {
+    const int64_t y = (int64_t)year - (month <= 2);
+    const int64_t era = (y >= 0 ? y : y - 399) / 400;
+    const int64_t year_of_era = y - era * 400;
+    const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + day_of_era - 719468;
+}
+
+int64_t cln_seconds_from_civil(cln_civil civil) {
+    return cln_days_from_civil(civil.year, civil.month, civil.day) * SECONDS_PER_DAY + civil.hour * 3600 +
+           civil.minute * 60 + civil.second;
+}
+
+cln_civil cln_civil_from_seconds(int64_t seconds) {
+    const bool is_before_1970 = seconds % SECONDS_PER_DAY < 0;
+    const int64_t days = seconds / SECONDS_PER_DAY - is_before_1970;
+    const int second_of_day = (int)(seconds % SECONDS_PER_DAY + (is_before_1970 ? SECONDS_PER_DAY : 0));
+    const int64_t z = days + 719468;
+    const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+    const int64_t day_of_era = z - era * 146097;
+    const int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    const int day_of_year = (int)(day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100));
+    const int month_from_march = (5 * day_of_year + 2) / 153;
+    const int month = month_from_march + (month_from_march < 10 ? 3 : -9);
+    return (cln_civil){.year = (int)(year_of_era + era * 400 + (month <= 2)),
+                       .month = month,
+                       .day = day_of_year - (153 * month_from_march + 2) / 5 + 1,
+                       .hour = second_of_day / 3600,
+                       .minute = second_of_day / 60 % 60,
+                       .second = second_of_day % 60};
+}
+
+int cln_days_in_month(int year, int month) {
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return month == 2 && is_leap ? 29 : days[month - 1];
+}
+
+/* How often each directive stands in a pattern; an unknown one fails. */
+static cln_status count_directives(const char *pattern, int counts[128], cln_error *err) {
+    for (const char *c = pattern; *c != '\0'; c++) {
+        if (*c != '%') continue;
+        c++;
+        if (*c == '\0' || strchr("YmdHMSIpf%", *c) == NULL) {
+            return cln_fail(err, CLN_ERR_USAGE,
+                            "date format \"%s\": '%%%.1s' is not known; use %%Y %%m %%d %%H %%I %%p %%M %%S %%f, %%%% "
+                            "for a percent sign, or \"epoch_ms\"",
+                            pattern, c);
+        }
+        if (*c != '%' && ++counts[(int)*c] > 1) {
+            return cln_fail(err, CLN_ERR_USAGE, "date format \"%s\": %%%c stands twice; leave one of them", pattern,
+                            *c);
+        }
+    }
+    return CLN_OK;
+}
+
+/* A format that could not tell the date or the hour is a mistake in it. */
+static const char *find_contradiction(const int counts[128]) {
+    if (counts['Y'] == 0 || counts['m'] == 0 || counts['d'] == 0) return "it needs %Y, %m and %d";
+    if (counts['H'] != 0 && counts['I'] != 0) return "it has both %H and %I; keep one of them";
+    if (counts['I'] != counts['p']) return "%I (hours to 12) and %p (AM or PM) go together";
+    if (counts['M'] != 0 && counts['H'] + counts['I'] == 0) return "%M (minutes) needs %H or %I; months are %m";
+    if (counts['S'] > counts['M']) return "%S (seconds) needs %M (minutes)";
+    if (counts['f'] > counts['S']) return "%f (a fraction of a second) needs %S";
+    return NULL;
+}
+
+cln_status cln_date_format_compile(cln_date_format *format, const char *pattern, bool is_utc, cln_error *err) {
+    *format = (cln_date_format){.is_utc = is_utc, .is_epoch_ms = strcmp(pattern, "epoch_ms") == 0};
+    if (strlen(pattern) >= sizeof format->pattern) {
+        return cln_fail(err, CLN_ERR_USAGE, "date format \"%.80s\" is longer than %zu bytes; shorten it", pattern,
+                        sizeof format->pattern - 1);
+    }
+    memcpy(format->pattern, pattern, strlen(pattern) + 1);
+    if (format->is_epoch_ms) return CLN_OK;
+    int counts[128] = {0};
+    CLN_TRY(count_directives(pattern, counts, err));
+    const char *const contradiction = find_contradiction(counts);
+    if (contradiction == NULL) return CLN_OK;
+    return cln_fail(err, CLN_ERR_USAGE, "date format \"%s\": %s", pattern, contradiction);
+}
+
+static inline bool is_digit(char c) {
+    return (unsigned)(unsigned char)c - '0' < 10;
+}
+
+/* One or two digits. */
+static inline const char *take_number(const char *c, const char *end, int *value) {
+    if (c == end || !is_digit(*c)) return NULL;
+    *value = *c++ - '0';
+    if (c < end && is_digit(*c)) *value = *value * 10 + (*c++ - '0');
+    return c;
+}
+
+static inline const char *take_year(const char *c, const char *end, int *year) {
+    if (end - c < 4 || !is_digit(c[0]) || !is_digit(c[1]) || !is_digit(c[2]) || !is_digit(c[3])) return NULL;
+    *year = (c[0] - '0') * 1000 + (c[1] - '0') * 100 + (c[2] - '0') * 10 + (c[3] - '0');
+    return c + 4;
+}
+
+static const char *take_half_of_day(const char *c, const char *end, bool *is_pm) {
+    if (end - c < 2 || (c[1] | 0x20) != 'm') return NULL;
+    *is_pm = (c[0] | 0x20) == 'p';
+    return *is_pm || (c[0] | 0x20) == 'a' ? c + 2 : NULL;
+}
+
+static const char *take_fraction(const char *c, const char *end) {
+    if (c == end || !is_digit(*c)) return NULL;
+    while (c < end && is_digit(*c)) c++;
+    return c;
+}
+
+/* What one directive of a compiled pattern reads; NULL when it does not fit. */
+static inline const char *take_directive(char directive, const char *c, const char *end, fields *read) {
+    switch (directive) {
+    case 'Y':
+        return take_year(c, end, &read->civil.year);
+    case 'm':
+        return take_number(c, end, &read->civil.month);
+    case 'd':
+        return take_number(c, end, &read->civil.day);
+    case 'H':
+        return take_number(c, end, &read->civil.hour);
+    case 'M':
+        return take_number(c, end, &read->civil.minute);
+    case 'S':
+        return take_number(c, end, &read->civil.second);
+    case 'I':
+        return take_number(c, end, &read->hour12);
+    case 'p':
+        return take_half_of_day(c, end, &read->is_pm);
+    case 'f':
+        return take_fraction(c, end);
+    default:
+        return c < end && *c == '%' ? c + 1 : NULL;
+    }
+}
+
+static bool match(const char *pattern, cln_span text, fields *read) {
+    const char *c = text.data;
+    const char *const end = c + text.size;
+    for (; *pattern != '\0'; pattern++) {
+        if (*pattern == '%') {
+            c = take_directive(*++pattern, c, end, read);
+            if (c == NULL) return false;
+        } else if (c == end || *c++ != *pattern) {
+            return false;
+        }
+    }
+    return c == end;
+}
+
+static bool exists(const cln_civil *civil) {
+    return civil->year >= 1 && civil->month >= 1 && civil->month <= 12 && civil->day >= 1 &&
+           civil->day <= cln_days_in_month(civil->year, civil->month) && civil->hour < 24 && civil->minute < 60 &&
+           civil->second < 60;
+}
+
+/* After a change of zone the year may have left 1..9999, too. */
+static bool to_local(const cln_date_format *format, int64_t read, int64_t *seconds) {
+    const int64_t first = cln_days_from_civil(1, 1, 1) * SECONDS_PER_DAY;
+    const int64_t end = cln_days_from_civil(LAST_YEAR + 1, 1, 1) * SECONDS_PER_DAY;
+    if (read < first || read >= end) return false;
+    const int64_t local = format->is_utc ? cln_utc_to_local(read) : read;
+    if (local < first || local >= end) return false;
+    *seconds = local;
+    return true;
+}
+
+static bool parse_epoch_ms(const cln_date_format *format, cln_span text, int64_t *seconds) {
+    int64_t milliseconds;
+    if (!cln_parse_integer(text, &milliseconds)) return false;
+    return to_local(format, milliseconds / 1000 - (milliseconds % 1000 < 0), seconds);
+}
+
+bool cln_date_parse(const cln_date_format *format, cln_span text, int64_t *seconds) {
+    if (text.size == 0) return false;
+    if (format->is_epoch_ms) return parse_epoch_ms(format, text, seconds);
+    fields read = {.hour12 = -1};
+    if (!match(format->pattern, text, &read)) return false;
+    if (read.hour12 >= 0) {
+        if (read.hour12 < 1 || read.hour12 > 12) return false;
+        read.civil.hour = read.hour12 % 12 + (read.is_pm ? 12 : 0);
+    }
+    if (!exists(&read.civil)) return false;
+    const int64_t civil_seconds = cln_seconds_from_civil(read.civil);
+    if (format->is_utc) return to_local(format, civil_seconds, seconds);
+    *seconds = civil_seconds;
+    return true;
+}
+
+/* Years of four digits fit; what lies beyond them (seconds of a damaged file) is cut. */
+static void copy_cut(const char *made, char text[32]) {
+    const size_t size = strnlen(made, 31);
+    memcpy(text, made, size);
+    text[size] = '\0';
+}
+
+void cln_format_timestamp(int64_t seconds, char text[32]) {
+    const cln_civil civil = cln_civil_from_seconds(seconds);
+    char made[80];
+    (void)snprintf(made, sizeof made, "%04d-%02d-%02d %02d:%02d:%02d", civil.year, civil.month, civil.day, civil.hour,
+                   civil.minute, civil.second);
+    copy_cut(made, text);
+}
+
+void cln_format_date(int64_t seconds, char text[32]) {
+    const cln_civil civil = cln_civil_from_seconds(seconds);
+    char made[48];
+    (void)snprintf(made, sizeof made, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
+    copy_cut(made, text);
+}
