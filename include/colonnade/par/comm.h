@@ -38,6 +38,11 @@ int cln_comm_launcher_rank(void);
 void cln_comm_start(cln_comm *comm);
 void cln_comm_stop(cln_comm *comm);
 
+/* Local, after cln_comm_start: CLN_ERR_USAGE when srun started several
+ * processes without telling them about each other, so that each of them took
+ * itself for the only one. */
+CLN_CHECKED cln_status cln_comm_check_launch(const cln_comm *comm, cln_error *err);
+
 /* Collective. The worst status of all ranks, with the message of the lowest
  * rank that has it, on every rank. Returns that status. err must not be NULL. */
 CLN_CHECKED cln_status cln_agree(const cln_comm *comm, cln_status local, cln_error *err);
