@@ -60,7 +60,7 @@ void cln_comm_prepare_environment(void) {
     set_default("OMPI_MCA_fcoll", "dynamic_gen2");
     if (has_launcher() || slurm_step_tasks() > 1) return;
     /* In a shell that srun started, Open MPI 4 would wait for PMI, which nobody offers. */
-    if (slurm_step_tasks() == 1) (void)unsetenv("SLURM_STEPID");
+    if (slurm_step_tasks() == 1) (void)unsetenv("SLURM_STEP_ID");
     /* Alone: no daemon, no network. Starts in 20 ms instead of a third of a second. */
     set_default("OMPI_MCA_ess_singleton_isolated", "1");
     set_default("OMPI_MCA_pml", "ob1");
