@@ -22,4 +22,9 @@ CLN_CHECKED cln_status cln_output_format_parse(const char *name, cln_output_form
 CLN_CHECKED cln_status cln_print_table(const cln_table *table, cln_output_format format, cln_buffer *out,
                                        cln_error *err);
 
+/* Appends the table for people: its title, names, a rule, and the first
+ * row_limit rows. Numbers are aligned to the right; widths are counted in
+ * code points; control characters are shown, not sent. */
+CLN_CHECKED cln_status cln_print_aligned(const cln_table *table, size_t row_limit, cln_buffer *out, cln_error *err);
+
 #endif

@@ -37,7 +37,7 @@ typedef enum cln_aggregate_kind {
     CLN_AGGREGATE_COUNT, /* rows of the group; column is not used */
     CLN_AGGREGATE_MIN,   /* integral types; null without values */
     CLN_AGGREGATE_MAX,
-    CLN_AGGREGATE_SUM,   /* integer; a sum beyond 64 bits is CLN_ERR_DATA */
+    CLN_AGGREGATE_SUM, /* integer; a sum beyond 64 bits is CLN_ERR_DATA */
 } cln_aggregate_kind;
 
 typedef struct cln_aggregate {
