@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/cli/options.h"
+
+#include <string.h>
+
+#define DIALECT_OPTIONS "delimiter", "quote", "encoding", "no-header", "newlines-in-quotes"
+
+static const char *const fetch_options[] = {"date", "year", "boundaries", NULL};
+static const char *const generate_options[] = {"rows", "size", "seed", "vintage", "dirt", NULL};
+static const char *const info_options[] = {"provenance", NULL};
+static const char *const ingest_options[] = {
+    "as",          "replace",      "schema", "allow-rejects", "max-reject-rate",
+    "on-bad-cell", "on-malformed", "date",   DIALECT_OPTIONS, NULL};
+static const char *const file_options[] = {DIALECT_OPTIONS, NULL};
+static const char *const no_options[] = {NULL};
+static const char *const report_options[] = {"out", NULL};
+
+static const cln_command command_table[] = {
+    {.name = "fetch",
+     .arguments = "[DATASET...]",
+     .argument_max = SIZE_MAX,
+     .summary = "bring the published files of the datasets to the staging folder",
+     .description =
+         "Downloads every source of the named datasets, or of all, to STAGING/DATASET/YYYY-MM-DD/SOURCE.csv, with its "
+         "origin, validators and SHA-256 beside it. The addresses of a source are tried in order. A file whose bytes "
+         "are there already is left alone. A year that is not published is reported and is no error when another "
+         "arrives.",
+     .example = "colonnade fetch service_requests_311 --year 2024,2025",
+     .options = fetch_options,
+     .run = cln_command_fetch},
+    {.name = "generate",
+     .arguments = "DATASET|boundaries",
+     .argument_min = 1,
+     .argument_max = 1,
+     .is_parallel = true,
+     .summary = "make realistic sample data of any size",
+     .description =
+         "Writes a CSV file that looks like the city's, or boundaries that fit it, to the file named by -o. The bytes "
+         "depend on the seed and the size only, never on the number of ranks. Everything drawn from such a file says "
+         "SAMPLE DATA \xe2\x80\x93 NOT REAL.",
+     .example = "mpirun -n 4 colonnade generate traffic_accidents --rows 1000000 -o accidents.csv",
+     .options = generate_options,
+     .run = cln_command_generate},
+    {.name = "info",
+     .arguments = "[DATASET]",
+     .argument_max = 1,
+     .summary = "show what the store holds and where it came from",
+     .description = "Lists the datasets of the store, or the partitions and columns of one: rows, rejected records, "
+                    "sizes, origins, types and roles.",
+     .example = "colonnade info traffic_accidents --provenance",
+     .options = info_options,
+     .run = cln_command_info},
+    {.name = "ingest",
+     .arguments = "DATASET [FILE...]",
+     .argument_min = 1,
+     .argument_max = SIZE_MAX,
+     .is_parallel = true,
+     .summary = "read CSV files into the store",
+     .description =
+         "Reads the files, or the newest staged ones of the dataset, with all ranks, stores each as one partition and "
+         "prints its account: every byte belongs to the header, a stored record, a rejected record or a blank line. A "
+         "partition is published whole or not at all; when more records are rejected than the rate allows, nothing is "
+         "published and 'colonnade rejects' lists them.",
+     .example = "mpirun -n 4 colonnade ingest traffic_accidents accidents_2015.csv accidents_2016.csv",
+     .options = ingest_options,
+     .run = cln_command_ingest},
+    {.name = "records",
+     .arguments = "FILE",
+     .argument_min = 1,
+     .argument_max = 1,
+     .is_parallel = true,
+     .summary = "print every record of a CSV file as it was cut",
+     .description = "Prints all records, the header and malformed ones too, field by field: as JSON (one array of "
+                    "strings a line) or as CSV with every field quoted where it needs to be.",
+     .example = "colonnade records calls.csv --format json | head",
+     .options = file_options,
+     .run = cln_command_records},
+    {.name = "rejects",
+     .arguments = "DATASET [PARTITION]",
+     .argument_min = 1,
+     .argument_max = 2,
+     .summary = "list rejected records and bad cells",
+     .description =
+         "Lists for every rejected record and every cell that did not fit its column's type the record number, the "
+         "byte offset and size in the file, the column, the reason and the raw text. Those of an ingest that did not "
+         "pass, which therefore is not published, are listed and marked as such.",
+     .example = "colonnade rejects service_requests_311 --format csv -o rejects.csv",
+     .options = no_options,
+     .run = cln_command_rejects},
+    {.name = "report",
+     .arguments = "[QUESTION...]",
+     .argument_max = SIZE_MAX,
+     .is_parallel = true,
+     .summary = "answer the four questions with tables, figures and one page",
+     .description = "Computes the answers from the store with all ranks, prints them in words and writes tables, "
+                    "figures and one HTML page. Questions are named by their numbers, 1 to 4; all by default.",
+     .example = "mpirun -n 4 colonnade report --out report",
+     .options = report_options,
+     .run = cln_command_report},
+    {.name = "scan",
+     .arguments = "FILE",
+     .argument_min = 1,
+     .argument_max = 1,
+     .is_parallel = true,
+     .summary = "print the account of a CSV file without storing it",
+     .description = "Reads the file with all ranks and prints bytes, records, fields, malformed records, blank lines, "
+                    "line ends and encoding.",
+     .example = "mpirun -n 4 colonnade scan calls.csv",
+     .options = file_options,
+     .run = cln_command_scan},
+};
+
+size_t cln_command_count(void) {
+    return sizeof command_table / sizeof *command_table;
+}
+
+const cln_command *cln_command_at(size_t index) {
+    return &command_table[index];
+}
+
+const cln_command *cln_command_find(const char *name) {
+    for (size_t i = 0; i < cln_command_count(); i++) {
+        if (strcmp(command_table[i].name, name) == 0) return &command_table[i];
+    }
+    return NULL;
+}
+
+bool cln_command_takes(const cln_command *command, const cln_option_spec *option) {
+    if (option->is_common) return true;
+    for (const char *const *name = command->options; *name != NULL; name++) {
+        if (strcmp(*name, option->name) == 0) return true;
+    }
+    return false;
+}

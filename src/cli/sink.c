@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/cli/sink.h"
+
+#include "colonnade/base/cleanup.h"
+#include "colonnade/base/memory.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *sink_name(const cln_sink *sink) {
+    return sink->path == NULL ? "standard output" : sink->path;
+}
+
+static cln_status fail_write(const cln_sink *sink, cln_error *err) {
+    /* The reader has gone, as head does: end as silently as any other program
+     * in a pipe, also where the signal was ignored by whoever started us. */
+    if (errno == EPIPE) (void)raise(SIGPIPE);
+    return cln_fail_errno(err, "cannot write to %s", sink_name(sink));
+}
+
+static cln_status open_temporary(cln_sink *sink, cln_error *err) {
+    CLN_TRY(cln_format_string(&sink->temporary_path, err, "%s.tmp-%ld", sink->path, (long)getpid()));
+    cln_status status = cln_cleanup_register_path(sink->temporary_path, err);
+    if (status == CLN_OK) {
+        sink->stream = fopen(sink->temporary_path, "we");
+        if (sink->stream == NULL) {
+            status = cln_fail_errno(err, "cannot create %s", sink->temporary_path);
+            cln_cleanup_unregister_path(sink->temporary_path);
+        }
+    }
+    if (status != CLN_OK) {
+        free(sink->temporary_path);
+        sink->temporary_path = NULL;
+    }
+    return status;
+}
+
+cln_status cln_sink_open(cln_sink *sink, const cln_cli *cli, cln_error *err) {
+    *sink = (cln_sink){.path = cli->settings.output_path};
+    if (sink->path == NULL) {
+        sink->stream = stdout;
+        return CLN_OK;
+    }
+    struct stat found;
+    const bool exists = stat(sink->path, &found) == 0;
+    if (exists && S_ISDIR(found.st_mode)) {
+        return cln_fail(err, CLN_ERR_IO, "cannot write to %s: it is a folder; name a file", sink->path);
+    }
+    if (!exists || S_ISREG(found.st_mode)) return open_temporary(sink, err);
+    /* A device or a pipe must not be replaced by a file. */
+    sink->stream = fopen(sink->path, "we");
+    return sink->stream == NULL ? cln_fail_errno(err, "cannot write to %s", sink->path) : CLN_OK;
+}
+
+cln_status cln_sink_write(cln_sink *sink, cln_span bytes, cln_error *err) {
+    if (bytes.size == 0 || fwrite(bytes.data, 1, bytes.size, sink->stream) == bytes.size) return CLN_OK;
+    return fail_write(sink, err);
+}
+
+static void forget(cln_sink *sink) {
+    if (sink->temporary_path != NULL) cln_cleanup_unregister_path(sink->temporary_path);
+    free(sink->temporary_path);
+    *sink = (cln_sink){0};
+}
+
+cln_status cln_sink_finish(cln_sink *sink, cln_error *err) {
+    cln_status status = CLN_OK;
+    if (fflush(sink->stream) != 0) status = fail_write(sink, err);
+    if (sink->stream != stdout && fclose(sink->stream) != 0 && status == CLN_OK) status = fail_write(sink, err);
+    if (sink->temporary_path != NULL) {
+        if (status == CLN_OK && rename(sink->temporary_path, sink->path) != 0) status = fail_write(sink, err);
+        if (status != CLN_OK) (void)unlink(sink->temporary_path);
+    }
+    forget(sink);
+    return status;
+}
+
+void cln_sink_abandon(cln_sink *sink) {
+    if (sink->stream != NULL && sink->stream != stdout) (void)fclose(sink->stream);
+    if (sink->temporary_path != NULL) (void)unlink(sink->temporary_path);
+    forget(sink);
+}
+
+cln_status cln_cli_write(const cln_cli *cli, cln_span out, cln_error *err) {
+    cln_sink sink;
+    CLN_TRY(cln_sink_open(&sink, cli, err));
+    const cln_status status = cln_sink_write(&sink, out, err);
+    if (status == CLN_OK) return cln_sink_finish(&sink, err);
+    cln_sink_abandon(&sink);
+    return status;
+}
+
+cln_status cln_cli_print(const cln_cli *cli, const cln_table *table, cln_error *err) {
+    cln_buffer text;
+    cln_buffer_init(&text, SIZE_MAX);
+    cln_status status = cln_print_table(table, cli->settings.format, &text, err);
+    if (status == CLN_OK) status = cln_cli_write(cli, cln_buffer_span(&text), err);
+    cln_buffer_clean_up(&text);
+    return status;
+}
