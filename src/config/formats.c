@@ -42,7 +42,7 @@ cln_status cln_read_format(cln_reader *reader, const cJSON *value, void *item) {
     }
     CLN_TRY(settle_epoch(reader, value, format));
     if (cln_date_format_compile(&compiled, format->pattern, format->is_utc, &reason) != CLN_OK) {
-        return cln_reader_fail(reader, "\"%s\" is no date format: %s", format->pattern, reason.message);
+        return cln_reader_fail(reader, "%s", reason.message);
     }
     return CLN_OK;
 }

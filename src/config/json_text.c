@@ -36,12 +36,30 @@ static cln_status fail_at(cln_error *err, const char *origin, cln_span text, siz
     return cln_fail(err, CLN_ERR_USAGE, "%s:%zu:%zu: %s", origin, position.line, position.column, what);
 }
 
+/* Whether a text, brace or bracket is still open at the end. */
+static bool ends_open(cln_span text) {
+    bool in_text = false;
+    long depth = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        const char c = text.data[i];
+        if (in_text && c == '\\')
+            i++;
+        else if (c == '"')
+            in_text = !in_text;
+        else if (!in_text && (c == '{' || c == '['))
+            depth++;
+        else if (!in_text && (c == '}' || c == ']'))
+            depth--;
+    }
+    return in_text || depth > 0;
+}
+
 /* The parser's position is where the value began that it could not read;
  * what is wrong stands there or just before it. */
 static const char *describe_syntax(cln_span text, size_t offset) {
     size_t before = offset;
     while (before > 0 && is_json_blank(text.data[before - 1])) before--;
-    if (offset >= text.size) return "the text ends too early: a bracket, brace or quotation mark is not closed";
+    if (offset >= text.size) return "the text ends too early: a brace, bracket or quotation mark is not closed";
     if (text.data[offset] == '/' || text.data[offset] == '#') return "JSON has no comments: remove this one";
     if (text.data[offset] == '\'') return "JSON quotes with \" only";
     if (before > 0 && text.data[before - 1] == ',' && (text.data[offset] == '}' || text.data[offset] == ']')) {
@@ -83,9 +101,8 @@ cln_status cln_json_parse(cJSON **root, cln_span text, const char *origin, cln_e
     CLN_TRY(check_bytes(text, origin, err));
     cJSON *const tree = cJSON_ParseWithLengthOpts(text.data, text.size, &end, 0);
     if (tree == NULL) {
-        size_t offset = end == NULL ? 0 : (size_t)(end - text.data);
-        if (offset + 1 >= text.size) offset = text.size;
-        offset = skip_blanks(text, offset);
+        size_t offset = end == NULL ? 0 : skip_blanks(text, (size_t)(end - text.data));
+        if (offset + 1 >= text.size && ends_open(text)) offset = text.size;
         return fail_at(err, origin, text, offset, describe_syntax(text, offset));
     }
     const size_t behind = skip_blanks(text, (size_t)(end - text.data));
