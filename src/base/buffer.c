@@ -18,13 +18,14 @@ void cln_buffer_clean_up(cln_buffer *buffer) {
 }
 
 cln_status cln_buffer_reserve(cln_buffer *buffer, size_t more, cln_error *err) {
-    if (more <= buffer->capacity - buffer->size) return CLN_OK;
     if (more > buffer->size_limit || buffer->size > buffer->size_limit - more) {
         return cln_fail(err, CLN_ERR_INTERNAL, "a buffer would pass its limit of %zu bytes", buffer->size_limit);
     }
     const size_t need = buffer->size + more;
+    if (need <= buffer->capacity) return CLN_OK;
     size_t capacity = buffer->capacity < 64 ? 64 : buffer->capacity;
     while (capacity < need) capacity = capacity > SIZE_MAX / 2 ? need : capacity * 2;
+    if (capacity > buffer->size_limit) capacity = buffer->size_limit;
     char *data = realloc(buffer->data, capacity);
     if (data == NULL) return cln_fail_memory(err, "growing a buffer");
     buffer->data = data;

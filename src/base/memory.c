@@ -7,6 +7,7 @@
 #include <string.h>
 
 cln_status cln_new_array(void *pointer_to_pointer, size_t count, size_t item_bytes, cln_error *err) {
+    if (count > SIZE_MAX / item_bytes) return cln_fail_memory(err, "allocating an array");
     void *items = calloc(count == 0 ? 1 : count, item_bytes);
     if (items == NULL) return cln_fail_memory(err, "allocating an array");
     memcpy(pointer_to_pointer, &items, sizeof items);
