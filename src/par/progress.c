@@ -30,7 +30,7 @@ void cln_progress_advance(cln_progress *progress, uint64_t done) {
 }
 
 void cln_progress_finish(cln_progress *progress) {
-    progress->total = 0;
+    progress->label = NULL;
     cln_log_status(NULL);
 }
 
