@@ -159,7 +159,8 @@ static void what_is_no_double_is_refused(void **state) {
 }
 
 /* Each shape takes another way through the reader: few digits, coordinates,
- * all digits that a double needs, any exponent, halves between two doubles. */
+ * any exponent, all digits that a double needs, a division that leaves a
+ * remainder just behind a half, halves between two doubles. */
 static void random_doubles_equal_the_exact_conversion(void **state) {
     (void)state;
     for (int i = 0; i < 200000; i++) {
@@ -175,6 +176,8 @@ static void random_doubles_equal_the_exact_conversion(void **state) {
         (void)snprintf(text, sizeof text, "%.*e", (int)(next_random() % 25), any);
         check_double(text);
         (void)snprintf(text, sizeof text, "%" PRIu64 ".%019" PRIu64, next_random() >> 20, next_random() >> 1);
+        check_double(text);
+        (void)snprintf(text, sizeof text, "0.%019" PRIu64, next_random() % UINT64_C(10000000000000000000));
         check_double(text);
         const uint64_t odd_half = (next_random() >> 11 | UINT64_C(1) << 52) * 2 + 1;
         (void)snprintf(text, sizeof text, "%" PRIu64 ".%s", odd_half, i % 2 == 0 ? "0" : "5");
