@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/base/file.h"
 
+#include "colonnade/base/cleanup.h"
 #include "colonnade/base/memory.h"
 
 #include <errno.h>
@@ -54,7 +55,8 @@ cln_status cln_file_write_at(int descriptor, const char *path, uint64_t offset, 
     while (size > 0) {
         const ssize_t written = pwrite(descriptor, next, size, (off_t)offset);
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) {
+        if (written == 0) errno = EIO; /* would be tried forever */
+        if (written <= 0) {
             return cln_fail_errno(err, "cannot write %zu bytes at byte %llu of %s", size, (unsigned long long)offset,
                                   path);
         }
@@ -88,11 +90,13 @@ static cln_status sync_folder_of(const char *path, cln_error *err) {
 cln_status cln_file_replace(const char *path, cln_span contents, bool sync, cln_error *err) {
     char *temporary;
     CLN_TRY(cln_format_string(&temporary, err, "%s.tmp-%ld", path, (long)getpid()));
-    cln_status status = write_temporary(temporary, contents, sync, err);
+    cln_status status = cln_cleanup_register_path(temporary, err);
+    if (status == CLN_OK) status = write_temporary(temporary, contents, sync, err);
     if (status == CLN_OK && rename(temporary, path) != 0) {
         status = cln_fail_errno(err, "cannot rename %s to %s", temporary, path);
     }
     if (status != CLN_OK) (void)unlink(temporary); /* it may not exist; the first error is the one to tell */
+    cln_cleanup_unregister_path(temporary);
     free(temporary);
     if (status == CLN_OK && sync) status = sync_folder_of(path, err);
     return status;
