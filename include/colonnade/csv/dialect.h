@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * How a file writes its records: delimiter, quote, header, encoding.
+ */
+#ifndef COLONNADE_CSV_DIALECT_H
+#define COLONNADE_CSV_DIALECT_H
+
+#include "colonnade/config/config.h"
+
+#include <stdbool.h>
+
+/* What becomes of a record that is not UTF-8. */
+typedef enum cln_fallback {
+    CLN_FALLBACK_WINDOWS_1252, /* converted; a byte that the encoding leaves undefined rejects the record */
+    CLN_FALLBACK_NONE,         /* rejected */
+} cln_fallback;
+
+typedef struct cln_dialect {
+    unsigned char delimiter;
+    unsigned char quote;
+    bool has_quote;
+    bool has_header;
+    bool newlines_in_quotes; /* false: every line end ends a record, also between quotes */
+    cln_fallback fallback;
+} cln_dialect;
+
+/* Local. Comma, double quote, header, newlines in quotes, Windows-1252. */
+cln_dialect cln_dialect_default(void);
+
+/* Local. What a dataset's configuration declares. */
+cln_dialect cln_dialect_of_dataset(const cln_config_dataset *dataset);
+
+/* Local. Changes one property from its text, as the options --delimiter,
+ * --quote, --encoding and --newlines-in-quotes give it: a single byte, "tab",
+ * "none" (quote only); "utf-8", "windows-1252"; "yes", "no". NULL changes
+ * nothing. */
+CLN_CHECKED cln_status cln_dialect_set_delimiter(cln_dialect *dialect, const char *text, cln_error *err);
+CLN_CHECKED cln_status cln_dialect_set_quote(cln_dialect *dialect, const char *text, cln_error *err);
+CLN_CHECKED cln_status cln_dialect_set_encoding(cln_dialect *dialect, const char *text, cln_error *err);
+CLN_CHECKED cln_status cln_dialect_set_newlines_in_quotes(cln_dialect *dialect, const char *text, cln_error *err);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What stands before the data of a file: a byte-order mark, blank lines and
+ * the header record. Rank 0 reads it, all ranks get the same bytes.
+ */
+#ifndef COLONNADE_CSV_PROLOGUE_H
+#define COLONNADE_CSV_PROLOGUE_H
+
+#include "colonnade/base/byte_source.h"
+#include "colonnade/csv/account.h"
+#include "colonnade/csv/automaton.h"
+
+typedef struct cln_prologue {
+    uint64_t bom_bytes;
+    uint64_t blank_bytes; /* blank lines before the header */
+    uint64_t blank_lines;
+    uint64_t header_offset;
+    uint64_t header_bytes;
+    uint64_t data_offset;  /* of the first byte behind the header */
+    uint64_t first_record; /* the number of the first data record: 2 behind a header, otherwise 1 */
+    size_t name_count;     /* of columns in the header */
+    char **names;          /* contents of the header's fields, UTF-8; column_1, column_2, ... without a header */
+} cln_prologue;
+
+/* Collective; dialect and max_record_bytes must agree; source is used on rank
+ * 0 only. UTF-16 and UTF-32 marks and a header longer than max_record_bytes
+ * are CLN_ERR_DATA. An empty file has no names. The caller cleans up. */
+CLN_CHECKED cln_status cln_prologue_read(cln_prologue *prologue, const cln_comm *comm, cln_byte_source *source,
+                                         const cln_dialect *dialect, uint64_t max_record_bytes, cln_error *err);
+void cln_prologue_clean_up(cln_prologue *prologue);
+
+/* Local. Counts the prologue's bytes and lines; on one rank only. */
+void cln_account_prologue(cln_account *account, const cln_prologue *prologue);
+
+#endif

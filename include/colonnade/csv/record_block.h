@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Records cut into fields: a block of at most CLN_BLOCK_RECORDS records with
+ * the positions of their fields, ready to be decoded column by column. The
+ * block owns its positions and borrows the bytes. All functions are local.
+ */
+#ifndef COLONNADE_CSV_RECORD_BLOCK_H
+#define COLONNADE_CSV_RECORD_BLOCK_H
+
+#include "colonnade/base/buffer.h"
+#include "colonnade/csv/automaton.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { CLN_BLOCK_RECORDS = 1024 };
+
+/* How a record ends. */
+typedef enum cln_line_end { CLN_LINE_END_LF, CLN_LINE_END_CRLF, CLN_LINE_END_CR, CLN_LINE_END_NONE } cln_line_end;
+
+typedef struct cln_field {
+    uint32_t begin; /* in the bytes; content, or with has_escapes the raw field with its quotes */
+    uint32_t size;
+    bool is_quoted;
+    bool has_escapes; /* the content is not a run of the bytes: see cln_field_content */
+} cln_field;
+
+typedef struct cln_record {
+    uint32_t begin; /* in the bytes */
+    uint32_t size;  /* with its line end */
+    uint32_t first_field;
+    uint32_t field_count;
+    uint8_t line_end;
+    bool is_malformed;    /* text behind a closing quote, or an open quote at its end */
+    bool is_unterminated; /* ... the latter */
+} cln_record;
+
+typedef struct cln_record_block {
+    cln_span bytes;        /* what the positions refer to */
+    uint64_t offset;       /* of the bytes in the file */
+    uint64_t first_number; /* of the block's first record */
+    size_t record_count;
+    cln_record records[CLN_BLOCK_RECORDS];
+    size_t field_count;
+    size_t field_capacity;
+    cln_field *fields;
+    /* What stood between and inside these records. */
+    uint64_t blank_line_count;
+    uint64_t blank_bytes;
+    uint64_t literal_quote_count;
+    uint64_t quoted_field_count;
+} cln_record_block;
+
+void cln_record_block_init(cln_record_block *block);
+void cln_record_block_clean_up(cln_record_block *block);
+
+/* Cuts whole items into blocks. */
+typedef struct cln_splitter {
+    const cln_automaton *automaton;
+    cln_span bytes;
+    uint64_t offset;
+    uint64_t next_number;
+    size_t position;
+} cln_splitter;
+
+/* bytes: whole items, at most 4 GiB, the first at the automaton's start
+ * state; the last may lack its line end. */
+void cln_splitter_init(cln_splitter *splitter, const cln_automaton *automaton, cln_span bytes, uint64_t offset,
+                       uint64_t first_number);
+
+/* Fills the block with the next records; *more is false when there were
+ * neither records nor blank lines left. */
+CLN_CHECKED cln_status cln_splitter_next(cln_splitter *splitter, cln_record_block *block, bool *more, cln_error *err);
+
+static inline cln_span cln_record_raw(const cln_record_block *block, const cln_record *record) {
+    return cln_span_of(block->bytes.data + record->begin, record->size);
+}
+
+/* The content of a field: without quotes, doubled quotes single. Borrows the
+ * block's bytes, or, when the field has escapes, arena's (which is cleared
+ * first: the span is valid until the next call with the same arena). */
+CLN_CHECKED cln_status cln_field_content(const cln_automaton *automaton, const cln_record_block *block,
+                                         const cln_field *field, cln_buffer *arena, cln_span *content, cln_error *err);
+
+#endif

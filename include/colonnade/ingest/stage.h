@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The stage keeps a rank's encoded blocks until the last row is known: in
+ * memory up to a limit, then in a file of the scratch folder that has no name
+ * any more from the moment it is made, so that nothing is left behind however
+ * the process ends. All functions are local.
+ */
+#ifndef COLONNADE_INGEST_STAGE_H
+#define COLONNADE_INGEST_STAGE_H
+
+#include "colonnade/base/buffer.h"
+#include "colonnade/base/status.h"
+
+#include <stdint.h>
+
+typedef struct cln_stage {
+    const char *scratch_dir; /* borrowed */
+    uint64_t memory_limit_bytes;
+    cln_buffer memory;   /* the blocks before the first spilled one */
+    int descriptor;      /* of the scratch file, -1 before it is needed */
+    uint64_t size_bytes; /* of all blocks */
+} cln_stage;
+
+void cln_stage_init(cln_stage *stage, const char *scratch_dir, uint64_t memory_limit_bytes);
+void cln_stage_clean_up(cln_stage *stage);
+
+/* Appends a block; *position finds it again. */
+CLN_CHECKED cln_status cln_stage_append(cln_stage *stage, cln_span block, uint64_t *position, cln_error *err);
+
+/* Reads size bytes at position into the caller's room. */
+CLN_CHECKED cln_status cln_stage_read(const cln_stage *stage, uint64_t position, void *data, size_t size,
+                                      cln_error *err);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/csv/prologue.h"
+
+#include "colonnade/base/memory.h"
+#include "colonnade/base/utf8.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The header is looked for in pieces of this size. */
+#define PIECE_BYTES ((uint64_t)64 << 10)
+
+/* The positions in a prologue that travel between ranks; the header's bytes follow them. */
+enum { POSITION_COUNT = 7 };
+
+static void pack_positions(const cln_prologue *p, uint64_t positions[POSITION_COUNT]) {
+    const uint64_t values[POSITION_COUNT] = {p->bom_bytes,    p->blank_bytes, p->blank_lines, p->header_offset,
+                                             p->header_bytes, p->data_offset, p->first_record};
+    memcpy(positions, values, sizeof values);
+}
+
+static void unpack_positions(cln_prologue *p, const uint64_t positions[POSITION_COUNT]) {
+    p->bom_bytes = positions[0];
+    p->blank_bytes = positions[1];
+    p->blank_lines = positions[2];
+    p->header_offset = positions[3];
+    p->header_bytes = positions[4];
+    p->data_offset = positions[5];
+    p->first_record = positions[6];
+}
+
+static bool begins_with(cln_span bytes, const char *mark, size_t size) {
+    return bytes.size >= size && memcmp(bytes.data, mark, size) == 0;
+}
+
+static cln_status take_byte_order_mark(cln_prologue *prologue, cln_span bytes, const char *file, cln_error *err) {
+    const char *encoding = NULL;
+    if (begins_with(bytes, "\xEF\xBB\xBF", 3))
+        prologue->bom_bytes = 3;
+    else if (begins_with(bytes, "\xFF\xFE\0\0", 4) || begins_with(bytes, "\0\0\xFE\xFF", 4))
+        encoding = "UTF-32";
+    else if (begins_with(bytes, "\xFF\xFE", 2) || begins_with(bytes, "\xFE\xFF", 2))
+        encoding = "UTF-16";
+    if (encoding == NULL) return CLN_OK;
+    return cln_fail(err, CLN_ERR_DATA,
+                    "%s is %s, which is not read. Convert it first: iconv -f %s -t UTF-8 FILE > NEW.csv", file,
+                    encoding, encoding);
+}
+
+/* Runs the automaton from *position until the header record is whole. Returns
+ * true when it is, or when at_end says that no more bytes come. */
+static bool find_header(cln_prologue *prologue, const cln_automaton *automaton, cln_span bytes, bool at_end,
+                        size_t *position, uint8_t *state) {
+    for (; *position < bytes.size; (*position)++) {
+        const cln_csv_step step = cln_automaton_step(automaton, *state, bytes.data[*position]);
+        const bool is_done = prologue->header_bytes > 0 && (step.actions & CLN_CSV_ITEM);
+        if (is_done) return true;
+        if (step.actions & CLN_CSV_BLANK) prologue->blank_lines++;
+        if (step.actions & CLN_CSV_RECORD) prologue->header_offset = *position;
+        if (step.actions & CLN_CSV_END_RECORD) prologue->header_bytes = *position + 1 - prologue->header_offset;
+        const bool is_lf_behind_header = prologue->header_bytes > 0 && *state == CLN_CSV_CR && step.actions == 0;
+        if (is_lf_behind_header) prologue->header_bytes++;
+        *state = step.next;
+        if (prologue->header_bytes > 0 && *state == CLN_CSV_START) {
+            (*position)++;
+            return true;
+        }
+    }
+    if (at_end && cln_csv_state_is_open(*state)) prologue->header_bytes = bytes.size - prologue->header_offset;
+    return at_end;
+}
+
+static cln_status read_more(cln_byte_source *source, cln_buffer *bytes, cln_error *err) {
+    const uint64_t left = source->size_bytes - bytes->size;
+    const size_t piece_bytes = (size_t)(left < PIECE_BYTES ? left : PIECE_BYTES);
+    CLN_TRY(cln_buffer_reserve(bytes, piece_bytes, err));
+    CLN_TRY(source->read_at(source, bytes->size, bytes->data + bytes->size, piece_bytes, err));
+    bytes->size += piece_bytes;
+    return CLN_OK;
+}
+
+/* Reads until the header is whole; leaves its bytes in header. */
+static cln_status read_header(cln_prologue *prologue, cln_byte_source *source, const cln_automaton *automaton,
+                              uint64_t max_record_bytes, cln_buffer *bytes, cln_error *err) {
+    size_t position = (size_t)prologue->bom_bytes;
+    uint8_t state = CLN_CSV_START;
+    prologue->header_offset = prologue->bom_bytes;
+    while (!find_header(prologue, automaton, cln_buffer_span(bytes), bytes->size == source->size_bytes, &position,
+                        &state)) {
+        if (bytes->size > max_record_bytes) {
+            return cln_fail(err, CLN_ERR_DATA,
+                            "the header record of %s does not end within %" PRIu64
+                            " bytes; is it a CSV file, and are --delimiter and --quote right?",
+                            source->name, max_record_bytes);
+        }
+        CLN_TRY(read_more(source, bytes, err));
+    }
+    if (prologue->header_bytes == 0) prologue->header_offset = bytes->size;
+    return CLN_OK;
+}
+
+static cln_status read_on_root(cln_prologue *prologue, cln_byte_source *source, const cln_dialect *dialect,
+                               uint64_t max_record_bytes, cln_buffer *message, cln_error *err) {
+    cln_automaton automaton;
+    cln_automaton_init(&automaton, dialect);
+    cln_buffer bytes;
+    cln_buffer_init(&bytes, max_record_bytes + 4 * PIECE_BYTES);
+    cln_status status = read_more(source, &bytes, err);
+    if (status == CLN_OK) status = take_byte_order_mark(prologue, cln_buffer_span(&bytes), source->name, err);
+    if (status == CLN_OK) status = read_header(prologue, source, &automaton, max_record_bytes, &bytes, err);
+    prologue->blank_bytes = prologue->header_offset - prologue->bom_bytes;
+    prologue->data_offset = prologue->header_offset + prologue->header_bytes;
+    prologue->first_record = prologue->header_bytes > 0 ? 2 : 1;
+    uint64_t positions[POSITION_COUNT];
+    pack_positions(prologue, positions);
+    if (status == CLN_OK) status = cln_buffer_append(message, positions, sizeof positions, err);
+    if (status == CLN_OK && prologue->header_bytes > 0) {
+        status = cln_buffer_append(message, bytes.data + prologue->header_offset, (size_t)prologue->header_bytes, err);
+    }
+    cln_buffer_clean_up(&bytes);
+    return status;
+}
+
+/* A header's field as UTF-8 text. */
+static cln_status copy_name(char **name, cln_span content, cln_fallback fallback, cln_error *err) {
+    if (cln_utf8_is_valid(content)) return cln_copy_span(name, content, err);
+    cln_buffer utf8;
+    cln_buffer_init(&utf8, content.size * 4 + 16);
+    bool is_defined = false;
+    cln_status status = CLN_OK;
+    if (fallback == CLN_FALLBACK_WINDOWS_1252) {
+        status = cln_utf8_from_windows_1252(content, &utf8, &is_defined, err);
+    }
+    if (status == CLN_OK && !is_defined) {
+        status = cln_fail(err, CLN_ERR_DATA, "the header is not valid in the declared encoding; see --encoding");
+    }
+    if (status == CLN_OK) status = cln_copy_span(name, cln_buffer_span(&utf8), err);
+    cln_buffer_clean_up(&utf8);
+    return status;
+}
+
+static cln_status copy_names(cln_prologue *prologue, const cln_automaton *automaton, const cln_record_block *block,
+                             cln_fallback fallback, cln_error *err) {
+    CLN_TRY(cln_new_array(&prologue->names, block->field_count, sizeof(char *), err));
+    cln_buffer arena;
+    cln_buffer_init(&arena, SIZE_MAX);
+    cln_status status = CLN_OK;
+    for (size_t i = 0; status == CLN_OK && i < block->field_count; i++) {
+        cln_span content;
+        status = cln_field_content(automaton, block, &block->fields[i], &arena, &content, err);
+        if (status == CLN_OK) status = copy_name(&prologue->names[i], content, fallback, err);
+        if (status == CLN_OK) prologue->name_count++;
+    }
+    cln_buffer_clean_up(&arena);
+    return status;
+}
+
+/* Without a header the first record only tells how many columns there are. */
+static cln_status number_names(cln_prologue *prologue, size_t count, cln_error *err) {
+    CLN_TRY(cln_new_array(&prologue->names, count, sizeof(char *), err));
+    for (size_t i = 0; i < count; i++) {
+        CLN_TRY(cln_format_string(&prologue->names[i], err, "column_%zu", i + 1));
+        prologue->name_count++;
+    }
+    prologue->data_offset = prologue->bom_bytes;
+    prologue->header_bytes = 0;
+    prologue->blank_bytes = 0;
+    prologue->blank_lines = 0;
+    prologue->first_record = 1;
+    return CLN_OK;
+}
+
+static cln_status split_header(cln_prologue *prologue, cln_span header, const cln_dialect *dialect, cln_error *err) {
+    cln_automaton automaton;
+    cln_automaton_init(&automaton, dialect);
+    cln_record_block *block;
+    CLN_TRY(cln_new_array(&block, 1, sizeof *block, err));
+    cln_record_block_init(block);
+    cln_splitter splitter;
+    cln_splitter_init(&splitter, &automaton, header, prologue->header_offset, 1);
+    bool more = false;
+    cln_status status = cln_splitter_next(&splitter, block, &more, err);
+    if (status == CLN_OK && more && dialect->has_header) {
+        status = copy_names(prologue, &automaton, block, dialect->fallback, err);
+    } else if (status == CLN_OK) {
+        status = number_names(prologue, block->field_count, err);
+    }
+    cln_record_block_clean_up(block);
+    free(block);
+    return status;
+}
+
+static cln_status unpack(cln_prologue *prologue, cln_span message, const cln_dialect *dialect, cln_error *err) {
+    uint64_t positions[POSITION_COUNT];
+    memcpy(positions, message.data, sizeof positions);
+    unpack_positions(prologue, positions);
+    if (prologue->header_bytes == 0) return CLN_OK;
+    const cln_span header = cln_span_of(message.data + sizeof positions, message.size - sizeof positions);
+    return split_header(prologue, header, dialect, err);
+}
+
+cln_status cln_prologue_read(cln_prologue *prologue, const cln_comm *comm, cln_byte_source *source,
+                             const cln_dialect *dialect, uint64_t max_record_bytes, cln_error *err) {
+    *prologue = (cln_prologue){0};
+    cln_buffer message;
+    cln_buffer_init(&message, SIZE_MAX);
+    cln_status status = CLN_OK;
+    if (comm->rank == 0) status = read_on_root(prologue, source, dialect, max_record_bytes, &message, err);
+    status = cln_agree(comm, status, err);
+    if (status == CLN_OK) status = cln_broadcast_buffer(comm, &message, 0, err);
+    if (status == CLN_OK) {
+        status = unpack(prologue, cln_buffer_span(&message), dialect, err);
+        status = cln_agree(comm, status, err);
+    }
+    cln_buffer_clean_up(&message);
+    if (status != CLN_OK) cln_prologue_clean_up(prologue);
+    return status;
+}
+
+void cln_prologue_clean_up(cln_prologue *prologue) {
+    for (size_t i = 0; i < prologue->name_count; i++) free(prologue->names[i]);
+    free(prologue->names);
+    *prologue = (cln_prologue){0};
+}
+
+void cln_account_prologue(cln_account *account, const cln_prologue *prologue) {
+    account->bytes_bom += prologue->bom_bytes;
+    account->bytes_header += prologue->header_bytes;
+    account->bytes_blank += prologue->blank_bytes;
+    account->blank_lines += prologue->blank_lines;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/csv/sweep.h"
+
+#include "colonnade/base/memory.h"
+#include "colonnade/csv/transition.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TAG_TAIL = 71 };
+
+/* What each rank tells the others in a round. Travels as bytes. */
+typedef struct round_message {
+    uint64_t failed_record;
+    uint64_t status;
+    cln_transition_function function;
+} round_message;
+
+/* The item that is open behind the stripes seen so far. The same on all ranks. */
+typedef struct open_item {
+    int owner;
+    uint64_t stripe;
+    uint64_t offset;
+    uint64_t record; /* its number */
+} open_item;
+
+/* What the composition says of one stripe. The same on all ranks. */
+typedef struct stripe_plan {
+    open_item open_before; /* valid when head_bytes > 0 or completes */
+    uint64_t head_bytes;   /* bytes that belong to the item that was open before */
+    uint64_t keep_bytes;   /* how many of them are kept, within the maximum record */
+    bool completes;        /* the item that was open before ends in this stripe */
+    uint64_t first_record;
+    cln_transition transition;
+} stripe_plan;
+
+typedef struct sweep_state {
+    const cln_sweep *sweep;
+    const cln_comm *comm;
+    const cln_csv_sink *sink;
+    uint64_t round;
+    /* Composed so far, the same on all ranks. */
+    uint8_t state;
+    uint64_t next_record;
+    open_item open;
+    /* This rank's. */
+    cln_status status;
+    uint64_t failed_record;
+    cln_error *err;
+    char *stripe_bytes;
+    cln_buffer pending; /* the beginning of the open item, when this rank owns it */
+    round_message *messages;
+    stripe_plan *plans;
+} sweep_state;
+
+typedef struct stripe_range {
+    uint64_t number;
+    uint64_t file_begin; /* where reading begins */
+    uint64_t begin;      /* where scanning begins: not before the data */
+    uint64_t end;
+} stripe_range;
+
+uint64_t cln_sweep_stripe_size(uint64_t file_bytes, uint64_t memory_bytes, int rank_count, uint64_t asked_bytes) {
+    const uint64_t mebibyte = (uint64_t)1 << 20;
+    if (asked_bytes != 0) {
+        if (file_bytes <= 64 * mebibyte) return asked_bytes;
+        return (asked_bytes + mebibyte - 1) / mebibyte * mebibyte;
+    }
+    uint64_t size = 16 * mebibyte;
+    if (size > memory_bytes / 16) size = memory_bytes / 16;
+    const uint64_t share = file_bytes / (4 * (uint64_t)rank_count);
+    if (size > share) size = share;
+    if (size > mebibyte) return size / mebibyte * mebibyte;
+    return size < (uint64_t)64 << 10 ? (uint64_t)64 << 10 : size;
+}
+
+static uint64_t min_u64(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+static stripe_range range_of(const sweep_state *s, int rank) {
+    const uint64_t size = s->sweep->source->size_bytes;
+    stripe_range range = {.number = s->round * (uint64_t)s->comm->size + (uint64_t)rank};
+    range.file_begin = min_u64(size, range.number * s->sweep->stripe_size_bytes);
+    range.end = min_u64(size, range.file_begin + s->sweep->stripe_size_bytes);
+    range.begin =
+        min_u64(range.end, range.file_begin > s->sweep->data_offset ? range.file_begin : s->sweep->data_offset);
+    return range;
+}
+
+static cln_span scan_span(const sweep_state *s, const stripe_range *range) {
+    return cln_span_of(s->stripe_bytes + (range->begin - range->file_begin), (size_t)(range->end - range->begin));
+}
+
+/* Step 1, local: read this rank's stripe and scan it. */
+static void read_and_scan(sweep_state *s, round_message *message) {
+    const stripe_range range = range_of(s, s->comm->rank);
+    const size_t size = (size_t)(range.end - range.file_begin);
+    cln_byte_source *source = s->sweep->source;
+    if (s->status == CLN_OK && size > 0) {
+        s->status = source->read_at(source, range.file_begin, s->stripe_bytes, size, s->err);
+        if (s->status == CLN_OK && s->sink->see != NULL) {
+            s->status = s->sink->see(s->sink->context, range.file_begin, cln_span_of(s->stripe_bytes, size), s->err);
+        }
+    }
+    memset(message, 0, sizeof *message);
+    if (s->status == CLN_OK) cln_transition_scan(s->sweep->automaton, scan_span(s, &range), &message->function);
+    message->status = (uint64_t)s->status;
+    message->failed_record = s->failed_record;
+}
+
+/* When any rank has failed: all take the worst status and, among those, the
+ * message about the earliest record. */
+static cln_status agree_on_first(sweep_state *s) {
+    int worst = 0;
+    for (int r = 1; r < s->comm->size; r++) {
+        const round_message *a = &s->messages[worst];
+        const round_message *b = &s->messages[r];
+        if (b->status > a->status || (b->status == a->status && b->failed_record < a->failed_record)) worst = r;
+    }
+    if (s->messages[worst].status == CLN_OK) return CLN_OK;
+    MPI_Bcast(s->err->message, CLN_ERROR_MAX, MPI_CHAR, worst, s->comm->mpi);
+    return (cln_status)s->messages[worst].status;
+}
+
+/* The item that begins last in the stripe, when it is open behind it. */
+static void open_last_item(sweep_state *s, const stripe_range *range, int rank, const cln_transition *t) {
+    if (t->end_state == CLN_CSV_START || t->last_item == CLN_NO_POSITION) return;
+    s->open.owner = rank;
+    s->open.stripe = range->number;
+    s->open.offset = range->begin + t->last_item;
+    /* An item that is only closed, but could be followed by its LF, may be a
+     * blank line; its number is then not used. */
+    s->open.record = s->next_record > 0 ? s->next_record - 1 : 0;
+}
+
+/* Step 2, the same on all ranks: compose the functions in stripe order. */
+static void compose(sweep_state *s) {
+    for (int r = 0; r < s->comm->size; r++) {
+        const stripe_range range = range_of(s, r);
+        const cln_transition *t = &s->messages[r].function.of[s->state];
+        stripe_plan *plan = &s->plans[r];
+        *plan = (stripe_plan){.open_before = s->open, .first_record = s->next_record, .transition = *t};
+        const uint64_t size = range.end - range.begin;
+        if (s->state != CLN_CSV_START && size > 0) {
+            plan->head_bytes = t->first_item == CLN_NO_POSITION ? size : t->first_item;
+            plan->completes = t->first_item != CLN_NO_POSITION || t->end_state == CLN_CSV_START;
+            const uint64_t before = range.begin - s->open.offset;
+            const uint64_t room = s->sweep->max_record_bytes > before ? s->sweep->max_record_bytes - before : 0;
+            plan->keep_bytes = min_u64(plan->head_bytes, room);
+        }
+        s->next_record += t->record_count;
+        open_last_item(s, &range, r, t);
+        s->state = t->end_state;
+    }
+}
+
+/* Step 3, local: room for all that this rank will receive. */
+static cln_status reserve_pending(sweep_state *s) {
+    size_t need = 0;
+    for (int r = 0; r < s->comm->size; r++) {
+        if (s->plans[r].open_before.owner == s->comm->rank) need += (size_t)s->plans[r].keep_bytes;
+    }
+    const stripe_plan *own = &s->plans[s->comm->rank];
+    const stripe_range range = range_of(s, s->comm->rank);
+    if (own->transition.last_item != CLN_NO_POSITION) {
+        need += (size_t)min_u64(range.end - range.begin - own->transition.last_item, s->sweep->max_record_bytes);
+    }
+    return cln_buffer_reserve(&s->pending, need, s->err);
+}
+
+static void take_run(sweep_state *s, const cln_csv_run *run) {
+    if (s->status != CLN_OK || run->size_bytes == 0) return;
+    s->status = s->sink->take(s->sink->context, run, &s->failed_record, s->err);
+}
+
+/* The open item of this rank is whole: size_bytes in the file. */
+static void deliver_pending(sweep_state *s, const open_item *open, uint64_t end_offset) {
+    const cln_csv_run run = {.stripe = open->stripe,
+                             .offset = open->offset,
+                             .first_record = open->record,
+                             .bytes = cln_buffer_span(&s->pending),
+                             .size_bytes = end_offset - open->offset};
+    take_run(s, &run);
+    cln_buffer_clear(&s->pending);
+}
+
+/* The items that stand whole in this rank's stripe; what begins last and is
+ * open goes to pending. */
+static void deliver_stripe(sweep_state *s, const stripe_plan *plan, const stripe_range *range) {
+    const cln_transition *t = &plan->transition;
+    if (t->first_item == CLN_NO_POSITION) return;
+    const cln_span bytes = scan_span(s, range);
+    const bool is_open = t->end_state != CLN_CSV_START;
+    const size_t whole_end = is_open ? (size_t)t->last_item : bytes.size;
+    const size_t first = (size_t)t->first_item;
+    const cln_csv_run run = {.stripe = range->number,
+                             .offset = range->begin + first,
+                             .first_record = plan->first_record,
+                             .bytes = cln_span_of(bytes.data + first, whole_end - first),
+                             .size_bytes = whole_end - first};
+    take_run(s, &run);
+    if (is_open && s->status == CLN_OK) {
+        const size_t kept = (size_t)min_u64(bytes.size - whole_end, s->sweep->max_record_bytes);
+        s->status = cln_buffer_append(&s->pending, bytes.data + whole_end, kept, s->err);
+    }
+}
+
+/* Appends the head of rank r's stripe to pending: from its own memory, or from r. */
+static void receive_head(sweep_state *s, int r, const stripe_plan *plan) {
+    const size_t size = (size_t)plan->keep_bytes;
+    if (size == 0) return;
+    char *to = s->pending.data + s->pending.size; /* reserved in step 3 */
+    if (r == s->comm->rank) {
+        const stripe_range range = range_of(s, r);
+        memcpy(to, scan_span(s, &range).data, size);
+    } else {
+        MPI_Recv(to, (int)size, MPI_BYTE, r, TAG_TAIL, s->comm->mpi, MPI_STATUS_IGNORE);
+    }
+    s->pending.size += size;
+}
+
+/* Step 4: heads go to the owners of their items, and every item that is whole
+ * goes to the sink, in the order of the file. */
+static void exchange_and_deliver(sweep_state *s) {
+    const int me = s->comm->rank;
+    MPI_Request request = MPI_REQUEST_NULL;
+    const stripe_plan *own = &s->plans[me];
+    const stripe_range own_range = range_of(s, me);
+    if (own->keep_bytes > 0 && own->open_before.owner != me) {
+        MPI_Isend(scan_span(s, &own_range).data, (int)own->keep_bytes, MPI_BYTE, own->open_before.owner, TAG_TAIL,
+                  s->comm->mpi, &request);
+    }
+    for (int r = 0; r < s->comm->size; r++) {
+        const stripe_plan *plan = &s->plans[r];
+        if (plan->head_bytes + plan->completes > 0 && plan->open_before.owner == me) {
+            receive_head(s, r, plan);
+            if (plan->completes) deliver_pending(s, &plan->open_before, range_of(s, r).begin + plan->head_bytes);
+        }
+        if (r == me) deliver_stripe(s, plan, &own_range);
+    }
+    MPI_Wait(&request, MPI_STATUS_IGNORE);
+}
+
+static void end_round(sweep_state *s) {
+    if (s->sink->end_round != NULL) s->status = s->sink->end_round(s->sink->context, s->status, s->err);
+}
+
+static cln_status run_round(sweep_state *s) {
+    round_message message;
+    read_and_scan(s, &message);
+    MPI_Allgather(&message, (int)sizeof message, MPI_BYTE, s->messages, (int)sizeof message, MPI_BYTE, s->comm->mpi);
+    CLN_TRY(agree_on_first(s));
+    compose(s);
+    CLN_TRY_AGREED(s->comm, reserve_pending(s), s->err);
+    exchange_and_deliver(s);
+    end_round(s);
+    return CLN_OK;
+}
+
+/* The end of the file ends what is open; then the last errors are told. */
+static cln_status finish(sweep_state *s) {
+    if (s->state != CLN_CSV_START && s->open.owner == s->comm->rank) {
+        deliver_pending(s, &s->open, s->sweep->source->size_bytes);
+    }
+    end_round(s);
+    round_message message;
+    memset(&message, 0, sizeof message);
+    message.status = (uint64_t)s->status;
+    message.failed_record = s->failed_record;
+    MPI_Allgather(&message, (int)sizeof message, MPI_BYTE, s->messages, (int)sizeof message, MPI_BYTE, s->comm->mpi);
+    return agree_on_first(s);
+}
+
+static cln_status run_rounds(sweep_state *s) {
+    const uint64_t size = s->sweep->source->size_bytes;
+    const uint64_t stripes = size / s->sweep->stripe_size_bytes + (size % s->sweep->stripe_size_bytes != 0);
+    const uint64_t ranks = (uint64_t)s->comm->size;
+    const uint64_t rounds = stripes / ranks + (stripes % ranks != 0);
+    for (s->round = 0; s->round < rounds; s->round++) {
+        CLN_TRY(run_round(s));
+        if (s->comm->rank == 0 && s->sweep->progress != NULL) {
+            s->sweep->progress(s->sweep->progress_context, range_of(s, s->comm->size - 1).end);
+        }
+    }
+    return finish(s);
+}
+
+cln_status cln_sweep_run(const cln_sweep *sweep, const cln_comm *comm, const cln_csv_sink *sink, cln_error *err) {
+    sweep_state s = {.sweep = sweep,
+                     .comm = comm,
+                     .sink = sink,
+                     .state = CLN_CSV_START,
+                     .next_record = sweep->first_record,
+                     .failed_record = UINT64_MAX,
+                     .err = err};
+    cln_buffer_init(&s.pending, SIZE_MAX);
+    const size_t ranks = (size_t)comm->size;
+    cln_status status = cln_new_array(&s.messages, ranks, sizeof *s.messages, err);
+    if (status == CLN_OK) status = cln_new_array(&s.plans, ranks, sizeof *s.plans, err);
+    const uint64_t stripe_bytes = min_u64(sweep->stripe_size_bytes, sweep->source->size_bytes);
+    if (status == CLN_OK) status = cln_new_array(&s.stripe_bytes, (size_t)stripe_bytes, 1, err);
+    status = cln_agree(comm, status, err);
+    if (status == CLN_OK) status = run_rounds(&s);
+    cln_buffer_clean_up(&s.pending);
+    free(s.stripe_bytes);
+    free(s.plans);
+    free(s.messages);
+    return status;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/ingest/inference.h"
+
+#include "colonnade/base/number.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CANDIDATE_INTEGER = 1, CANDIDATE_DOUBLE = 2, CANDIDATE_BOOLEAN = 4, CANDIDATE_FIRST_FORMAT = 8 };
+
+static const char *const patterns[CLN_INFERENCE_FORMATS] = {
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M", "%m/%d/%Y",
+};
+
+/* Compiled once; the patterns are constants, so this cannot fail. */
+static const cln_date_format *formats(void) {
+    static cln_date_format compiled[CLN_INFERENCE_FORMATS];
+    static bool is_compiled = false;
+    if (!is_compiled) {
+        for (int f = 0; f < CLN_INFERENCE_FORMATS; f++) {
+            if (cln_date_format_compile(&compiled[f], patterns[f], false, NULL) != CLN_OK) return NULL;
+        }
+        is_compiled = true;
+    }
+    return compiled;
+}
+
+void cln_value_range_init(cln_value_range *range) {
+    *range = (cln_value_range){INT64_MAX, INT64_MIN, INT64_MAX, INT64_MIN};
+}
+
+void cln_value_range_add_integer(cln_value_range *range, int64_t value) {
+    if (value < range->min) range->min = value;
+    if (value > range->max) range->max = value;
+}
+
+void cln_value_range_add_double(cln_value_range *range, double value) {
+    if (value == 0.0 || !isfinite(value)) return;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    const int biased = (int)(bits >> 52 & 0x7FF);
+    const uint64_t fraction = bits & (((uint64_t)1 << 52) - 1);
+    const uint64_t significand = biased == 0 ? fraction : fraction | (uint64_t)1 << 52;
+    const int unit = (biased == 0 ? 1 : biased) - 1075; /* weight of the significand's last bit: 2^unit */
+    const int64_t low = unit + __builtin_ctzll(significand);
+    const int64_t high = unit + 64 - __builtin_clzll(significand);
+    if (low < range->exponent_min) range->exponent_min = low;
+    if (high > range->exponent_max) range->exponent_max = high;
+}
+
+void cln_value_range_join(const cln_comm *comm, cln_value_range *range) {
+    int64_t low[2] = {range->min, range->exponent_min};
+    int64_t high[2] = {range->max, range->exponent_max};
+    cln_min_i64(comm, low, 2);
+    cln_max_i64(comm, high, 2);
+    *range = (cln_value_range){low[0], high[0], low[1], high[1]};
+}
+
+void cln_inference_init(cln_inference *inference) {
+    inference->candidates = (CANDIDATE_FIRST_FORMAT << CLN_INFERENCE_FORMATS) - 1;
+    inference->value_count = 0;
+    cln_value_range_init(&inference->integers);
+    cln_value_range_init(&inference->doubles);
+    for (int f = 0; f < CLN_INFERENCE_FORMATS; f++) cln_value_range_init(&inference->times[f]);
+}
+
+static bool has_leading_zero(cln_span value) {
+    size_t i = value.size > 0 && (value.data[0] == '-' || value.data[0] == '+') ? 1 : 0;
+    return i + 1 < value.size && value.data[i] == '0' && value.data[i + 1] >= '0' && value.data[i + 1] <= '9';
+}
+
+static void strike_numbers(cln_inference *inference, cln_span value) {
+    const uint32_t numbers = CANDIDATE_INTEGER | CANDIDATE_DOUBLE;
+    if ((inference->candidates & numbers) == 0) return;
+    if (has_leading_zero(value)) {
+        inference->candidates &= ~numbers;
+        return;
+    }
+    int64_t integer;
+    if (cln_parse_integer(value, &integer))
+        cln_value_range_add_integer(&inference->integers, integer);
+    else
+        inference->candidates &= ~(uint32_t)CANDIDATE_INTEGER;
+    double number;
+    if (cln_parse_double(value, &number))
+        cln_value_range_add_double(&inference->doubles, number);
+    else
+        inference->candidates &= ~numbers;
+}
+
+void cln_inference_add(cln_inference *inference, cln_span value) {
+    inference->value_count++;
+    if (inference->candidates == 0) return;
+    strike_numbers(inference, value);
+    int64_t parsed;
+    if ((inference->candidates & CANDIDATE_BOOLEAN) && !cln_parse_boolean(value, &parsed)) {
+        inference->candidates &= ~(uint32_t)CANDIDATE_BOOLEAN;
+    }
+    for (int f = 0; f < CLN_INFERENCE_FORMATS; f++) {
+        const uint32_t bit = (uint32_t)CANDIDATE_FIRST_FORMAT << f;
+        if ((inference->candidates & bit) == 0) continue;
+        if (cln_date_parse(&formats()[f], value, &parsed))
+            cln_value_range_add_integer(&inference->times[f], parsed);
+        else
+            inference->candidates &= ~bit;
+    }
+}
+
+void cln_inference_join(const cln_comm *comm, cln_inference *inference) {
+    MPI_Allreduce(MPI_IN_PLACE, &inference->candidates, 1, MPI_UINT32_T, MPI_BAND, comm->mpi);
+    cln_sum_u64(comm, &inference->value_count, 1);
+    cln_value_range_join(comm, &inference->integers);
+    cln_value_range_join(comm, &inference->doubles);
+    for (int f = 0; f < CLN_INFERENCE_FORMATS; f++) cln_value_range_join(comm, &inference->times[f]);
+}
+
+bool cln_inference_result(const cln_inference *inference, cln_type *type, const cln_date_format **format,
+                          cln_value_range *range) {
+    *format = NULL;
+    if (inference->value_count == 0) return false;
+    if (inference->candidates & CANDIDATE_INTEGER) {
+        *type = CLN_TYPE_INTEGER;
+        *range = inference->integers;
+        return true;
+    }
+    if (inference->candidates & CANDIDATE_DOUBLE) {
+        *type = CLN_TYPE_DOUBLE;
+        *range = inference->doubles;
+        return true;
+    }
+    if (inference->candidates & CANDIDATE_BOOLEAN) {
+        *type = CLN_TYPE_BOOLEAN;
+        *range = (cln_value_range){0, 1, INT64_MAX, INT64_MIN};
+        return true;
+    }
+    for (int f = 0; f < CLN_INFERENCE_FORMATS; f++) {
+        if ((inference->candidates & ((uint32_t)CANDIDATE_FIRST_FORMAT << f)) == 0) continue;
+        *type = CLN_TYPE_TIMESTAMP;
+        *format = &formats()[f];
+        *range = inference->times[f];
+        return true;
+    }
+    return false;
+}

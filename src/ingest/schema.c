@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/ingest/schema.h"
+
+#include "colonnade/base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_BYTES = 256 };
+
+static const char *const index_name = "record";
+
+/* The name in the store of a column that nobody declared. */
+static cln_status name_undeclared(cln_schema_column *column, size_t position, cln_error *err) {
+    char name[NAME_BYTES];
+    cln_config_normalise_name(cln_span_of_string(column->source_name), name, sizeof name - 8);
+    if (name[0] == '\0' || strcmp(name, "_") == 0) (void)snprintf(name, sizeof name, "column_%zu", position + 1);
+    if (strcmp(name, index_name) == 0) (void)strncat(name, "_", 2);
+    return cln_copy_string(&column->name, name, err);
+}
+
+static cln_status compile_formats(cln_schema_column *column, cln_error *err) {
+    const cln_config_column *declared = column->declared;
+    CLN_TRY(cln_new_array(&column->formats, declared->format_count, sizeof *column->formats, err));
+    for (size_t f = 0; f < declared->format_count; f++) {
+        CLN_TRY(cln_date_format_compile(&column->formats[f], declared->formats[f].pattern, declared->formats[f].is_utc,
+                                        err));
+    }
+    column->format_count = declared->format_count;
+    return CLN_OK;
+}
+
+static cln_status match_column(cln_schema_column *column, const cln_config_dataset *dataset, const char *source_name,
+                               size_t position, bool infer, cln_error *err) {
+    CLN_TRY(cln_copy_string(&column->source_name, source_name, err));
+    if (dataset != NULL) column->declared = cln_config_find_column(dataset, cln_span_of_string(source_name));
+    if (column->declared == NULL) {
+        column->is_auto = true;
+        column->is_inferred = infer;
+        return name_undeclared(column, position, err);
+    }
+    CLN_TRY(cln_copy_string(&column->name, column->declared->name, err));
+    column->is_auto = !cln_type_from_name(column->declared->type_name, &column->type);
+    if (!column->is_auto && column->type == CLN_TYPE_TIMESTAMP) CLN_TRY(compile_formats(column, err));
+    return CLN_OK;
+}
+
+static cln_status check_distinct_names(const cln_schema *schema, const char *file, cln_error *err) {
+    for (size_t i = 1; i < schema->column_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(schema->columns[i].name, schema->columns[j].name) != 0) continue;
+            return cln_fail(err, CLN_ERR_DATA,
+                            "%s: columns %zu (\"%s\") and %zu (\"%s\") of the header are both \"%s\"; rename one of "
+                            "them in the file, or change the aliases in the configuration",
+                            file, j + 1, schema->columns[j].source_name, i + 1, schema->columns[i].source_name,
+                            schema->columns[i].name);
+        }
+    }
+    return CLN_OK;
+}
+
+static cln_status check_any_declared(const cln_schema *schema, const cln_config_dataset *dataset, const char *file,
+                                     cln_error *err) {
+    if (dataset == NULL || dataset->column_count == 0 || schema->column_count == 0) return CLN_OK;
+    for (size_t i = 0; i < schema->column_count; i++) {
+        if (schema->columns[i].declared != NULL) return CLN_OK;
+    }
+    return cln_fail(err, CLN_ERR_DATA,
+                    "%s has no column that the dataset \"%s\" declares (its header begins with \"%.40s\"); is it the "
+                    "right file, and is --delimiter right? A file that no configuration knows is taken with "
+                    "--schema auto",
+                    file, dataset->name, schema->columns[0].source_name);
+}
+
+cln_status cln_schema_match(cln_schema *schema, const cln_config_dataset *dataset, const cln_prologue *prologue,
+                            bool infer, const char *file, cln_error *err) {
+    *schema = (cln_schema){0};
+    cln_status status = cln_copy_string(&schema->time_zone, dataset == NULL ? "UTC" : dataset->time_zone, err);
+    if (status == CLN_OK) {
+        status = cln_new_array(&schema->columns, prologue->name_count, sizeof *schema->columns, err);
+    }
+    for (size_t i = 0; status == CLN_OK && i < prologue->name_count; i++) {
+        schema->column_count = i + 1;
+        status = match_column(&schema->columns[i], dataset, prologue->names[i], i, infer, err);
+    }
+    if (status == CLN_OK) status = check_any_declared(schema, dataset, file, err);
+    if (status == CLN_OK) status = check_distinct_names(schema, file, err);
+    if (status != CLN_OK) cln_schema_clean_up(schema);
+    return status;
+}
+
+void cln_schema_clean_up(cln_schema *schema) {
+    for (size_t i = 0; i < schema->column_count; i++) {
+        free(schema->columns[i].name);
+        free(schema->columns[i].source_name);
+        free(schema->columns[i].formats);
+    }
+    free(schema->columns);
+    free(schema->time_zone);
+    *schema = (cln_schema){0};
+}

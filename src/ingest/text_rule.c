@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/ingest/text_rule.h"
+
+enum { ZIP_DIGITS = 5, ZIP_PLUS_FOUR_DIGITS = 9 };
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* 80207-3720 and 802073720 are 80207; anything else stays. */
+static cln_span cut_zip(cln_span text) {
+    size_t digits = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        const bool is_dash = i == ZIP_DIGITS && text.data[i] == '-';
+        if (!is_digit(text.data[i]) && !is_dash) return text;
+        digits += !is_dash;
+    }
+    return digits > ZIP_DIGITS && digits <= ZIP_PLUS_FOUR_DIGITS ? cln_span_of(text.data, ZIP_DIGITS) : text;
+}
+
+cln_span cln_text_rule_cut(const cln_config_column *column, cln_span content) {
+    const cln_span trimmed = cln_span_trim(content);
+    if (trimmed.size == 0 || column == NULL) return trimmed;
+    const cln_span text = column->trim ? trimmed : content;
+    return column->first_five ? cut_zip(text) : text;
+}
+
+bool cln_text_rule_changes(const cln_config_column *column) {
+    return column != NULL && (column->fold != CLN_FOLD_NONE || column->synonym_count > 0);
+}
+
+/* ASCII letters only, so that the result does not depend on a locale. */
+static char fold_char(char c, cln_fold fold) {
+    if (fold == CLN_FOLD_UPPER && c >= 'a' && c <= 'z') return (char)(c - 'a' + 'A');
+    if (fold == CLN_FOLD_LOWER && c >= 'A' && c <= 'Z') return (char)(c - 'A' + 'a');
+    return c;
+}
+
+static cln_status fold_text(cln_fold fold, cln_span text, cln_buffer *arena, cln_span *result, cln_error *err) {
+    *result = text;
+    if (fold == CLN_FOLD_NONE) return CLN_OK;
+    cln_buffer_clear(arena);
+    CLN_TRY(cln_buffer_reserve(arena, text.size, err));
+    for (size_t i = 0; i < text.size; i++) arena->data[i] = fold_char(text.data[i], fold);
+    arena->size = text.size;
+    *result = cln_buffer_span(arena);
+    return CLN_OK;
+}
+
+cln_status cln_text_rule_apply(const cln_config_column *column, cln_span text, cln_buffer *arena, cln_span *result,
+                               bool *renamed, cln_error *err) {
+    *renamed = false;
+    *result = text;
+    if (column == NULL) return CLN_OK;
+    CLN_TRY(fold_text(column->fold, text, arena, result, err));
+    for (size_t s = 0; s < column->synonym_count; s++) {
+        if (!cln_span_equal(*result, cln_span_of_string(column->synonyms[s].from))) continue;
+        *result = cln_span_of_string(column->synonyms[s].to);
+        *renamed = true;
+        break;
+    }
+    return CLN_OK;
+}
