@@ -19,7 +19,7 @@ cln_status cln_completion_write(cln_buffer *text, cln_error *err) {
     CLN_TRY(cln_buffer_append_string(text,
                                      "# bash completion for colonnade\n"
                                      "_colonnade() {\n"
-                                     "    local word=${COMP_WORDS[COMP_CWORD]} command= i\n"
+                                     "    local word=${COMP_WORDS[COMP_CWORD]} command='' i\n"
                                      "    local commands=\"",
                                      err));
     for (size_t i = 0; i < cln_command_count(); i++) {

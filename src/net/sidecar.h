@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * FILE.meta.json beside a fetched file: where it came from. Local.
+ */
+#ifndef COLONNADE_NET_SIDECAR_H
+#define COLONNADE_NET_SIDECAR_H
+
+#include "colonnade/net/download.h"
+
+/* Writes path.meta.json by a temporary name and a rename. When the address is
+ * a file of this machine whose own sidecar marks it as a sample, the mark is
+ * carried on. */
+CLN_CHECKED cln_status cln_sidecar_write(const char *path, const char *url, const cln_download_result *download,
+                                         cln_error *err);
+
+#endif
