@@ -27,7 +27,7 @@ typedef struct cln_partition_info {
                          * without --replace */
     bool is_sample;     /* made by `generate`: everything drawn from it must say so */
     uint64_t rows;
-    uint64_t rejected;  /* records */
+    uint64_t rejected; /* records */
     uint64_t source_size_bytes;
     uint64_t size_bytes;
 } cln_partition_info;
@@ -62,6 +62,15 @@ typedef struct cln_dataset cln_dataset;
  * dataset that does not exist is CLN_ERR_USAGE and says how to ingest. */
 CLN_CHECKED cln_status cln_dataset_open(cln_dataset **dataset, const cln_comm *comm, const char *store_dir,
                                         const char *name, cln_error *err);
+
+/* Collective; arguments must agree. One partition file by itself, as one that
+ * was not published (STORE/NAME/unpublished/ID.h5). Its manifest has a single
+ * entry, whose id is the file's stem, file is path and rows is what the file
+ * holds; the other texts are empty. A file that does not exist or is no
+ * partition is CLN_ERR_IO. */
+CLN_CHECKED cln_status cln_dataset_open_file(cln_dataset **dataset, const cln_comm *comm, const char *path,
+                                             cln_error *err);
+
 void cln_dataset_close(cln_dataset *dataset); /* local */
 
 const cln_manifest *cln_dataset_manifest(const cln_dataset *dataset); /* local */
@@ -79,8 +88,8 @@ typedef struct cln_dataset_column {
     const char *role;
     cln_type type;
 } cln_dataset_column;
-CLN_CHECKED cln_status cln_dataset_columns(cln_dataset *dataset, const char *table,
-                                           const cln_dataset_column **columns, size_t *column_count, cln_error *err);
+CLN_CHECKED cln_status cln_dataset_columns(cln_dataset *dataset, const char *table, const cln_dataset_column **columns,
+                                           size_t *column_count, cln_error *err);
 
 /* Local. Whether partition has the column in the table. */
 bool cln_dataset_has_column(const cln_dataset *dataset, const char *table, size_t partition, const char *column);
