@@ -30,7 +30,7 @@ trap 'exit 130' INT TERM
 
 # The program must be where the nodes see it; three nodes on one host share
 # names of shared memory, so their ranks talk by TCP.
-export COLONNADE OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,tcp
+export COLONNADE OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,tcp OMPI_MCA_btl_tcp_if_include=lo
 
 # job LAUNCH NAME: submits the batch job, waits, and returns its exit status.
 job() {
