@@ -37,31 +37,20 @@ static cln_status parse_byte(const char *option, const char *text, unsigned char
     return CLN_OK;
 }
 
-static cln_status check_distinct(const cln_dialect *dialect, cln_error *err) {
-    if (dialect->has_quote && dialect->quote == dialect->delimiter) {
-        return cln_fail(err, CLN_ERR_USAGE,
-                        "delimiter and quote are the same character; give another --quote, or "
-                        "--quote none");
-    }
-    return CLN_OK;
-}
-
 cln_status cln_dialect_set_delimiter(cln_dialect *dialect, const char *text, cln_error *err) {
     if (text == NULL) return CLN_OK;
-    CLN_TRY(parse_byte("--delimiter", text, &dialect->delimiter, err));
-    return check_distinct(dialect, err);
+    return parse_byte("--delimiter", text, &dialect->delimiter, err);
 }
 
 cln_status cln_dialect_set_quote(cln_dialect *dialect, const char *text, cln_error *err) {
     if (text == NULL) return CLN_OK;
     dialect->has_quote = strcmp(text, "none") != 0;
-    if (dialect->has_quote) CLN_TRY(parse_byte("--quote", text, &dialect->quote, err));
-    return check_distinct(dialect, err);
+    return dialect->has_quote ? parse_byte("--quote", text, &dialect->quote, err) : CLN_OK;
 }
 
 cln_status cln_dialect_set_encoding(cln_dialect *dialect, const char *text, cln_error *err) {
     if (text == NULL) return CLN_OK;
-    if (strcmp(text, "utf-8") == 0) {
+    if (strcmp(text, "utf-8") == 0 || strcmp(text, "none") == 0) {
         dialect->fallback = CLN_FALLBACK_NONE;
     } else if (strcmp(text, "windows-1252") == 0) {
         dialect->fallback = CLN_FALLBACK_WINDOWS_1252;
@@ -83,4 +72,10 @@ cln_status cln_dialect_set_newlines_in_quotes(cln_dialect *dialect, const char *
     }
     dialect->newlines_in_quotes = yes;
     return CLN_OK;
+}
+
+cln_status cln_dialect_check(const cln_dialect *dialect, cln_error *err) {
+    if (!dialect->has_quote || dialect->quote != dialect->delimiter) return CLN_OK;
+    return cln_fail(err, CLN_ERR_USAGE,
+                    "delimiter and quote are the same character; give another --quote, or --quote none");
 }
