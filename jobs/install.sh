@@ -27,10 +27,10 @@ PATH=$PATH:/usr/sbin:/sbin
 # see that it is there | its packages in apt | dnf | brew | spack ("-": none).
 requirements() {
     cat <<'LIST'
-base  | a C compiler                     | compiler               | gcc libc6-dev             | gcc                        | gcc         | gcc
+base  | a C compiler                     | compiler               | gcc libc6-dev             | gcc                        | gcc         | -
 base  | CMake 3.22 or later              | cmake                  | cmake                     | cmake                      | cmake       | cmake
 base  | Ninja                            | command ninja          | ninja-build               | ninja-build                | ninja       | ninja
-base  | pkg-config                       | command pkg-config     | pkg-config                | pkgconf-pkg-config         | pkg-config  | pkgconf
+base  | pkg-config                       | command pkg-config     | pkg-config                | pkgconf-pkg-config         | pkgconf     | pkgconf
 base  | MPI, to start programs           | command mpirun         | openmpi-bin               | openmpi                    | open-mpi    | openmpi
 base  | MPI, to build programs           | command mpicc          | libopenmpi-dev            | openmpi-devel              | open-mpi    | openmpi
 base  | parallel HDF5                    | hdf5                   | libhdf5-openmpi-dev       | hdf5-openmpi-devel         | hdf5-mpi    | hdf5+mpi
