@@ -32,6 +32,7 @@ mirror() {
     if [ -n "${MIRROR:-}" ]; then
         echo "$MIRROR"
     else
+        # shellcheck disable=SC2016 # apt's own variable
         apt-get indextargets --format '$(SITE)' 2>/dev/null | grep -m1 '/debian/*$' || echo http://deb.debian.org/debian
     fi
 }
@@ -64,7 +65,9 @@ clone() {
 
 # Runs a command in the clone. No variable of this machine goes in.
 in_root() {
+    # shellcheck disable=SC2016 # variables of the inner shell
     unshare --mount --pid --fork --kill-child bash -c '
+        set -e
         root=$1
         shift
         mount -t proc proc "$root/proc"
