@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-void cln_free_texts(char **texts, size_t count) {
+static void free_texts(char **texts, size_t count) {
     for (size_t i = 0; i < count; i++) free(texts[i]);
     free(texts);
 }
@@ -13,7 +13,7 @@ static void clean_up_column(cln_config_column *column) {
     free(column->name);
     free(column->title);
     free(column->type_name);
-    cln_free_texts(column->aliases, column->alias_count);
+    free_texts(column->aliases, column->alias_count);
     cln_format_list_clean_up(&formats);
     for (size_t i = 0; i < column->synonym_count; i++) {
         free(column->synonyms[i].from);
@@ -22,13 +22,13 @@ static void clean_up_column(cln_config_column *column) {
     free(column->synonyms);
 }
 
-void cln_source_clean_up(cln_config_source *source) {
+static void clean_up_source(cln_config_source *source) {
     free(source->name);
-    cln_free_texts(source->urls, source->url_count);
+    free_texts(source->urls, source->url_count);
     *source = (cln_config_source){0};
 }
 
-void cln_dataset_config_clean_up(cln_config_dataset *dataset) {
+static void clean_up_dataset(cln_config_dataset *dataset) {
     free(dataset->name);
     free(dataset->title);
     free(dataset->unit);
@@ -36,7 +36,7 @@ void cln_dataset_config_clean_up(cln_config_dataset *dataset) {
     free(dataset->fallback_encoding);
     for (size_t i = 0; i < dataset->column_count; i++) clean_up_column(&dataset->columns[i]);
     free(dataset->columns);
-    for (size_t i = 0; i < dataset->source_count; i++) cln_source_clean_up(&dataset->sources[i]);
+    for (size_t i = 0; i < dataset->source_count; i++) clean_up_source(&dataset->sources[i]);
     free(dataset->sources);
     *dataset = (cln_config_dataset){0};
 }
@@ -48,12 +48,12 @@ void cln_config_clean_up(cln_config *config) {
     free(config->staging_dir);
     free(config->report_dir);
     for (size_t i = 0; i < CLN_BUCKET_COUNT; i++) free(config->buckets[i]);
-    for (size_t i = 0; i < config->dataset_count; i++) cln_dataset_config_clean_up(&config->datasets[i]);
+    for (size_t i = 0; i < config->dataset_count; i++) clean_up_dataset(&config->datasets[i]);
     free(config->datasets);
-    cln_source_clean_up(&config->boundaries);
+    clean_up_source(&config->boundaries);
     free(questions->accidents);
     free(questions->calls);
-    cln_free_texts(questions->good_conditions, questions->good_condition_count);
-    cln_free_texts(questions->unknown_conditions, questions->unknown_condition_count);
+    free_texts(questions->good_conditions, questions->good_condition_count);
+    free_texts(questions->unknown_conditions, questions->unknown_condition_count);
     *config = (cln_config){0};
 }

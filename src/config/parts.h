@@ -40,8 +40,4 @@ cln_field_read cln_read_datasets;
 extern const cln_fields cln_question_fields;
 CLN_CHECKED cln_status cln_check_questions(cln_reader *reader, const cln_config *config);
 
-void cln_source_clean_up(cln_config_source *source);
-void cln_dataset_config_clean_up(cln_config_dataset *dataset);
-void cln_free_texts(char **texts, size_t count);
-
 #endif

@@ -125,8 +125,9 @@ typedef struct cln_config {
     cln_config_questions questions;
 } cln_config;
 
-/* Parses and validates. `origin` names the text in messages. The caller
- * cleans the configuration up. */
+/* Parses and validates; every member that the text leaves out has its default
+ * (docs/configuration.md). `origin` names the text in messages. The caller
+ * cleans the configuration up, which is empty after a failure. */
 CLN_CHECKED cln_status cln_config_parse(cln_config *config, cln_span text, const char *origin, cln_error *err);
 void cln_config_clean_up(cln_config *config);
 
@@ -137,7 +138,9 @@ cln_span cln_config_builtin(void);
 const cln_config_dataset *cln_config_find_dataset(const cln_config *config, const char *name);
 
 /* Writes the normalised form of a column's name into the caller's buffer, at
- * most size - 1 bytes and a NUL: "Case Created dttm" is "case_created_dttm". */
+ * most size - 1 bytes and a NUL: "Case Created dttm" is "case_created_dttm".
+ * No '_' at either end; letters beyond ASCII stay; a name without letters and
+ * digits becomes "". */
 void cln_config_normalise_name(cln_span name, char *normalised, size_t size);
 
 /* The column that a header name stands for (by name, then by alias), or NULL. */
