@@ -3,11 +3,10 @@
 
 #include "colonnade/base/date.h"
 #include "colonnade/base/file.h"
+#include "colonnade/base/folder.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/base/span.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,48 +34,7 @@ cln_status cln_staging_check_date(const char *text, cln_error *err) {
     return cln_fail(err, CLN_ERR_USAGE, "'%s' is no date; write it as YYYY-MM-DD", text);
 }
 
-/* Names in a folder, without those that begin with a dot, in bytewise order. */
-typedef struct name_list {
-    char **names;
-    size_t count;
-    size_t capacity;
-} name_list;
-
-static void clean_up_names(name_list *list) {
-    for (size_t i = 0; i < list->count; i++) free(list->names[i]);
-    free(list->names);
-    *list = (name_list){0};
-}
-
-static int compare_names(const void *a, const void *b) {
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static cln_status add_name(name_list *list, const char *name, cln_error *err) {
-    CLN_TRY(cln_grow_array(&list->names, &list->capacity, list->count + 1, sizeof *list->names, err));
-    CLN_TRY(cln_copy_string(&list->names[list->count], name, err));
-    list->count++;
-    return CLN_OK;
-}
-
-/* A folder that does not exist is empty. */
-static cln_status read_folder(name_list *list, const char *path, cln_error *err) {
-    DIR *folder = opendir(path);
-    if (folder == NULL) {
-        return errno == ENOENT ? CLN_OK : cln_fail_errno(err, "cannot read the staging folder %s", path);
-    }
-    cln_status status = CLN_OK;
-    struct dirent *entry = NULL;
-    while (status == CLN_OK && (errno = 0, entry = readdir(folder)) != NULL) {
-        if (entry->d_name[0] != '.') status = add_name(list, entry->d_name, err);
-    }
-    if (status == CLN_OK && errno != 0) status = cln_fail_errno(err, "cannot read the staging folder %s", path);
-    (void)closedir(folder);
-    if (status == CLN_OK && list->count > 1) qsort(list->names, list->count, sizeof *list->names, compare_names);
-    return status;
-}
-
-static bool list_has(const name_list *list, cln_span stem) {
+static bool list_has(const cln_folder_list *list, cln_span stem) {
     for (size_t i = 0; i < list->count; i++) {
         const cln_span name = cln_span_of_string(list->names[i]);
         if (name.size == stem.size + strlen(CSV_SUFFIX) && memcmp(name.data, stem.data, stem.size) == 0 &&
@@ -88,7 +46,7 @@ static bool list_has(const name_list *list, cln_span stem) {
 }
 
 /* Splits "SOURCE.csv" or "SOURCE.N.csv"; false for other names. */
-static bool split_name(const name_list *siblings, const char *name, cln_span *source, long *version) {
+static bool split_name(const cln_folder_list *siblings, const char *name, cln_span *source, long *version) {
     const size_t size = strlen(name);
     const size_t suffix = strlen(CSV_SUFFIX);
     if (size <= suffix || strcmp(name + size - suffix, CSV_SUFFIX) != 0) return false;
@@ -154,8 +112,8 @@ static cln_status offer(candidate_list *list, cln_span source, long version, con
 static cln_status offer_folder(candidate_list *list, const char *dataset_dir, const char *date, cln_error *err) {
     char *folder = NULL;
     CLN_TRY(cln_path_join(&folder, dataset_dir, date, err));
-    name_list names = {0};
-    cln_status status = read_folder(&names, folder, err);
+    cln_folder_list names;
+    cln_status status = cln_folder_read(&names, folder, CSV_SUFFIX, err);
     for (size_t i = 0; status == CLN_OK && i < names.count; i++) {
         cln_span source;
         long version;
@@ -163,7 +121,7 @@ static cln_status offer_folder(candidate_list *list, const char *dataset_dir, co
             status = offer(list, source, version, folder, date, names.names[i], err);
         }
     }
-    clean_up_names(&names);
+    cln_folder_clean_up(&names);
     free(folder);
     return status;
 }
@@ -173,14 +131,14 @@ static int compare_sources(const void *a, const void *b) {
 }
 
 static cln_status collect(candidate_list *list, const char *dataset_dir, const char *date, cln_error *err) {
-    name_list dates = {0};
-    cln_status status = read_folder(&dates, dataset_dir, err);
+    cln_folder_list dates;
+    cln_status status = cln_folder_read(&dates, dataset_dir, "", err);
     for (size_t i = 0; status == CLN_OK && i < dates.count; i++) {
         const char *name = dates.names[i];
         if (!is_date(name) || (date != NULL && strcmp(name, date) != 0)) continue;
         status = offer_folder(list, dataset_dir, name, err);
     }
-    clean_up_names(&dates);
+    cln_folder_clean_up(&dates);
     return status;
 }
 

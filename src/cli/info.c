@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * colonnade info: rank 0 reads the store by itself; the other ranks wait for
+ * its status.
+ */
+#include "colonnade/base/escape.h"
+#include "colonnade/base/folder.h"
+#include "colonnade/base/log.h"
+#include "colonnade/cli/cli.h"
+#include "colonnade/store/dataset.h"
+
+#include <stdlib.h>
+
+#define SAMPLE_MARK "SAMPLE DATA \xe2\x80\x93 NOT REAL"
+
+static cln_status set_text(cln_cell *cell, const char *text, cln_error *err) {
+    return text == NULL ? CLN_OK : cln_cell_set_text(cell, cln_span_of_string(text), err);
+}
+
+static bool has_sample(const cln_manifest *manifest) {
+    for (size_t i = 0; i < manifest->partition_count; i++) {
+        if (manifest->partitions[i].is_sample) return true;
+    }
+    return false;
+}
+
+static cln_status add_dataset_row(cln_table *table, const char *name, const cln_manifest *manifest, cln_error *err) {
+    uint64_t rows = 0;
+    uint64_t rejected = 0;
+    uint64_t size_bytes = 0;
+    for (size_t i = 0; i < manifest->partition_count; i++) {
+        rows += manifest->partitions[i].rows;
+        rejected += manifest->partitions[i].rejected;
+        size_bytes += manifest->partitions[i].size_bytes;
+    }
+    cln_cell *cells;
+    CLN_TRY(cln_table_add_row(table, &cells, err));
+    CLN_TRY(set_text(&cells[0], name, err));
+    cln_cell_set_integer(&cells[1], (int64_t)manifest->partition_count);
+    cln_cell_set_integer(&cells[2], (int64_t)rows);
+    cln_cell_set_integer(&cells[3], (int64_t)rejected);
+    cln_cell_set_integer(&cells[4], (int64_t)size_bytes);
+    return set_text(&cells[5], has_sample(manifest) ? SAMPLE_MARK : NULL, err);
+}
+
+static cln_status fill_datasets(cln_table *table, const char *store_dir, cln_error *err) {
+    cln_folder_list names;
+    CLN_TRY(cln_folder_read(&names, store_dir, "", err));
+    cln_status status = CLN_OK;
+    for (size_t i = 0; status == CLN_OK && i < names.count; i++) {
+        cln_manifest manifest;
+        bool exists = false;
+        status = cln_manifest_read(&manifest, store_dir, names.names[i], &exists, err);
+        if (status != CLN_OK) break;
+        if (exists) status = add_dataset_row(table, names.names[i], &manifest, err);
+        cln_manifest_clean_up(&manifest);
+    }
+    cln_folder_clean_up(&names);
+    return status;
+}
+
+static cln_status show_store(const cln_cli *cli, cln_error *err) {
+    static const char *const columns[] = {"dataset", "partitions", "rows", "rejected", "size_bytes", "sample"};
+    cln_table table;
+    CLN_TRY(cln_table_init(&table, NULL, columns, sizeof columns / sizeof *columns, err));
+    cln_status status = fill_datasets(&table, cli->settings.store_dir, err);
+    if (status == CLN_OK && table.row_count == 0) {
+        cln_note("the store %s is empty; 'colonnade ingest --help' tells how to fill it", cli->settings.store_dir);
+    }
+    if (status == CLN_OK) status = cln_cli_print(cli, &table, err);
+    cln_table_clean_up(&table);
+    return status;
+}
+
+static cln_status fill_partitions(cln_table *table, const cln_manifest *manifest, cln_error *err) {
+    for (size_t i = 0; i < manifest->partition_count; i++) {
+        const cln_partition_info *info = &manifest->partitions[i];
+        cln_cell *cells;
+        CLN_TRY(cln_table_add_row(table, &cells, err));
+        CLN_TRY(set_text(&cells[0], info->id, err));
+        cln_cell_set_integer(&cells[1], (int64_t)info->rows);
+        cln_cell_set_integer(&cells[2], (int64_t)info->rejected);
+        cln_cell_set_integer(&cells[3], (int64_t)info->source_size_bytes);
+        cln_cell_set_integer(&cells[4], (int64_t)info->size_bytes);
+        CLN_TRY(set_text(&cells[5], info->origin, err));
+        CLN_TRY(set_text(&cells[6], info->is_sample ? SAMPLE_MARK : NULL, err));
+    }
+    return CLN_OK;
+}
+
+static cln_status fill_columns(cln_table *table, cln_dataset *dataset, cln_error *err) {
+    const cln_dataset_column *columns;
+    size_t column_count;
+    CLN_TRY(cln_dataset_columns(dataset, "columns", &columns, &column_count, err));
+    const size_t partition_count = cln_dataset_manifest(dataset)->partition_count;
+    for (size_t i = 0; i < column_count; i++) {
+        int64_t recorded = 0;
+        for (size_t k = 0; k < partition_count; k++) {
+            recorded += cln_dataset_has_column(dataset, "columns", k, columns[i].name);
+        }
+        cln_cell *cells;
+        CLN_TRY(cln_table_add_row(table, &cells, err));
+        CLN_TRY(set_text(&cells[0], columns[i].name, err));
+        CLN_TRY(set_text(&cells[1], cln_type_name(columns[i].type), err));
+        CLN_TRY(set_text(&cells[2], columns[i].role, err));
+        cln_cell_set_integer(&cells[3], recorded);
+    }
+    return CLN_OK;
+}
+
+/* JSON is one object with both tables; CSV has room for one, the partitions. */
+static cln_status print_dataset(const cln_cli *cli, const cln_table *partitions, const cln_table *columns,
+                                cln_error *err) {
+    const cln_output_format format = cli->settings.format;
+    const bool is_json = format == CLN_OUTPUT_JSON;
+    cln_buffer text;
+    cln_buffer_init(&text, SIZE_MAX);
+    cln_status status = cln_buffer_append_string(&text, is_json ? "{\"partitions\": " : "", err);
+    if (status == CLN_OK) status = cln_print_table(partitions, format, &text, err);
+    if (status == CLN_OK && format != CLN_OUTPUT_CSV) {
+        status = cln_buffer_append_string(&text, is_json ? ", \"columns\": " : "\n", err);
+        if (status == CLN_OK) status = cln_print_table(columns, format, &text, err);
+    }
+    if (status == CLN_OK) status = cln_buffer_append_string(&text, is_json ? "}\n" : "", err);
+    if (status == CLN_OK) status = cln_cli_write(cli, cln_buffer_span(&text), err);
+    cln_buffer_clean_up(&text);
+    return status;
+}
+
+static cln_status show_dataset(const cln_cli *cli, cln_dataset *dataset, cln_error *err) {
+    static const char *const partition_columns[] = {"partition",  "rows",   "rejected", "source_size_bytes",
+                                                    "size_bytes", "origin", "sample"};
+    static const char *const column_columns[] = {"column", "type", "role", "in_partitions"};
+    const cln_manifest *manifest = cln_dataset_manifest(dataset);
+    cln_table partitions = {0};
+    cln_table columns = {0};
+    const char *title = has_sample(manifest) ? SAMPLE_MARK : NULL;
+    cln_status status = cln_table_init(&partitions, title, partition_columns,
+                                       sizeof partition_columns / sizeof *partition_columns, err);
+    if (status == CLN_OK) status = fill_partitions(&partitions, manifest, err);
+    if (status == CLN_OK) {
+        status = cln_table_init(&columns, NULL, column_columns, sizeof column_columns / sizeof *column_columns, err);
+    }
+    if (status == CLN_OK) status = fill_columns(&columns, dataset, err);
+    if (status == CLN_OK) status = print_dataset(cli, &partitions, &columns, err);
+    cln_table_clean_up(&columns);
+    cln_table_clean_up(&partitions);
+    return status;
+}
+
+/* The attributes are JSON already. */
+static cln_status append_provenance(cln_dataset *dataset, size_t partition, cln_buffer *text, cln_error *err) {
+    static const char *const names[] = {"provenance", "account", "schema"};
+    const char *id = cln_dataset_manifest(dataset)->partitions[partition].id;
+    CLN_TRY(cln_buffer_append_string(text, partition == 0 ? "{\"partition\": " : ",\n{\"partition\": ", err));
+    CLN_TRY(cln_escape_json(cln_span_of_string(id), text, err));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *json = cln_dataset_attribute(dataset, partition, names[i]);
+        CLN_TRY(cln_buffer_append_format(text, err, ",\n \"%s\": %s", names[i], json == NULL ? "null" : json));
+    }
+    return cln_buffer_append_string(text, "}", err);
+}
+
+static cln_status show_provenance(const cln_cli *cli, cln_dataset *dataset, cln_error *err) {
+    cln_buffer text;
+    cln_buffer_init(&text, SIZE_MAX);
+    cln_status status = cln_buffer_append_string(&text, "[", err);
+    for (size_t i = 0; status == CLN_OK && i < cln_dataset_manifest(dataset)->partition_count; i++) {
+        status = append_provenance(dataset, i, &text, err);
+    }
+    if (status == CLN_OK) status = cln_buffer_append_string(&text, "]\n", err);
+    if (status == CLN_OK) status = cln_cli_write(cli, cln_buffer_span(&text), err);
+    cln_buffer_clean_up(&text);
+    return status;
+}
+
+static cln_status info_local(const cln_cli *cli, cln_error *err) {
+    const bool wants_provenance = cln_option_given(cli->options, "provenance");
+    if (cli->argument_count == 0) {
+        if (!wants_provenance) return show_store(cli, err);
+        return cln_fail(err, CLN_ERR_USAGE, "--provenance needs DATASET: colonnade info DATASET --provenance");
+    }
+    const cln_comm alone = {.mpi = MPI_COMM_SELF, .rank = 0, .size = 1};
+    cln_dataset *dataset;
+    CLN_TRY(cln_dataset_open(&dataset, &alone, cli->settings.store_dir, cli->arguments[0], err));
+    const cln_status status = wants_provenance ? show_provenance(cli, dataset, err) : show_dataset(cli, dataset, err);
+    cln_dataset_close(dataset);
+    return status;
+}
+
+cln_status cln_command_info(cln_cli *cli, cln_error *err) {
+    return cln_agree(&cli->comm, cli->comm.rank == 0 ? info_local(cli, err) : CLN_OK, err);
+}
