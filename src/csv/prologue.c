@@ -34,14 +34,14 @@ static bool begins_with(cln_span bytes, const char *mark, size_t size) {
     return bytes.size >= size && memcmp(bytes.data, mark, size) == 0;
 }
 
-static cln_status take_byte_order_mark(cln_prologue *prologue, cln_span bytes, const char *file, cln_error *err) {
+static cln_status find_byte_order_mark(uint64_t *bom_bytes, cln_span bytes, const char *file, cln_error *err) {
     const char *encoding = NULL;
-    if (begins_with(bytes, "\xEF\xBB\xBF", 3))
-        prologue->bom_bytes = 3;
-    else if (begins_with(bytes, "\xFF\xFE\0\0", 4) || begins_with(bytes, "\0\0\xFE\xFF", 4))
+    *bom_bytes = begins_with(bytes, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    if (begins_with(bytes, "\xFF\xFE\0\0", 4) || begins_with(bytes, "\0\0\xFE\xFF", 4)) {
         encoding = "UTF-32";
-    else if (begins_with(bytes, "\xFF\xFE", 2) || begins_with(bytes, "\xFE\xFF", 2))
+    } else if (begins_with(bytes, "\xFF\xFE", 2) || begins_with(bytes, "\xFE\xFF", 2)) {
         encoding = "UTF-16";
+    }
     if (encoding == NULL) return CLN_OK;
     return cln_fail(err, CLN_ERR_DATA,
                     "%s is %s, which is not read. Convert it first: iconv -f %s -t UTF-8 FILE > NEW.csv", file,
@@ -80,6 +80,13 @@ static cln_status read_more(cln_byte_source *source, cln_buffer *bytes, cln_erro
     return CLN_OK;
 }
 
+static cln_status fail_over_long(const cln_byte_source *source, uint64_t max_record_bytes, cln_error *err) {
+    return cln_fail(err, CLN_ERR_DATA,
+                    "the first record of %s does not end within %" PRIu64
+                    " bytes; is it a CSV file, and are --delimiter and --quote right?",
+                    source->name, max_record_bytes);
+}
+
 /* Reads until the header is whole; leaves its bytes in header. */
 static cln_status read_header(cln_prologue *prologue, cln_byte_source *source, const cln_automaton *automaton,
                               uint64_t max_record_bytes, cln_buffer *bytes, cln_error *err) {
@@ -88,14 +95,10 @@ static cln_status read_header(cln_prologue *prologue, cln_byte_source *source, c
     prologue->header_offset = prologue->bom_bytes;
     while (!find_header(prologue, automaton, cln_buffer_span(bytes), bytes->size == source->size_bytes, &position,
                         &state)) {
-        if (bytes->size > max_record_bytes) {
-            return cln_fail(err, CLN_ERR_DATA,
-                            "the header record of %s does not end within %" PRIu64
-                            " bytes; is it a CSV file, and are --delimiter and --quote right?",
-                            source->name, max_record_bytes);
-        }
+        if (bytes->size > max_record_bytes) return fail_over_long(source, max_record_bytes, err);
         CLN_TRY(read_more(source, bytes, err));
     }
+    if (prologue->header_bytes > max_record_bytes) return fail_over_long(source, max_record_bytes, err);
     if (prologue->header_bytes == 0) prologue->header_offset = bytes->size;
     return CLN_OK;
 }
@@ -107,7 +110,9 @@ static cln_status read_on_root(cln_prologue *prologue, cln_byte_source *source, 
     cln_buffer bytes;
     cln_buffer_init(&bytes, max_record_bytes + 4 * PIECE_BYTES);
     cln_status status = read_more(source, &bytes, err);
-    if (status == CLN_OK) status = take_byte_order_mark(prologue, cln_buffer_span(&bytes), source->name, err);
+    if (status == CLN_OK) {
+        status = find_byte_order_mark(&prologue->bom_bytes, cln_buffer_span(&bytes), source->name, err);
+    }
     if (status == CLN_OK) status = read_header(prologue, source, &automaton, max_record_bytes, &bytes, err);
     prologue->blank_bytes = prologue->header_offset - prologue->bom_bytes;
     prologue->data_offset = prologue->header_offset + prologue->header_bytes;
@@ -222,6 +227,23 @@ void cln_prologue_clean_up(cln_prologue *prologue) {
     for (size_t i = 0; i < prologue->name_count; i++) free(prologue->names[i]);
     free(prologue->names);
     *prologue = (cln_prologue){0};
+}
+
+static cln_status read_mark_on_root(uint64_t *bom_bytes, cln_byte_source *source, cln_error *err) {
+    char bytes[4];
+    const size_t size = source->size_bytes < sizeof bytes ? (size_t)source->size_bytes : sizeof bytes;
+    CLN_TRY(source->read_at(source, 0, bytes, size, err));
+    return find_byte_order_mark(bom_bytes, cln_span_of(bytes, size), source->name, err);
+}
+
+cln_status cln_byte_order_mark_read(uint64_t *bom_bytes, const cln_comm *comm, cln_byte_source *source,
+                                    cln_error *err) {
+    *bom_bytes = 0;
+    cln_status status = CLN_OK;
+    if (comm->rank == 0) status = read_mark_on_root(bom_bytes, source, err);
+    CLN_TRY(cln_agree(comm, status, err));
+    cln_sum_u64(comm, bom_bytes, 1);
+    return CLN_OK;
 }
 
 void cln_account_prologue(cln_account *account, const cln_prologue *prologue) {

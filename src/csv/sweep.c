@@ -4,6 +4,7 @@
 #include "colonnade/base/memory.h"
 #include "colonnade/csv/transition.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,7 @@ typedef struct sweep_state {
     const cln_sweep *sweep;
     const cln_comm *comm;
     const cln_csv_sink *sink;
+    uint64_t stripe_size_bytes;
     uint64_t round;
     /* Composed so far, the same on all ranks. */
     uint8_t state;
@@ -63,6 +65,7 @@ typedef struct stripe_range {
 uint64_t cln_sweep_stripe_size(uint64_t file_bytes, uint64_t memory_bytes, int rank_count, uint64_t asked_bytes) {
     const uint64_t mebibyte = (uint64_t)1 << 20;
     if (asked_bytes != 0) {
+        if (asked_bytes >= CLN_MAX_RECORD_BYTES) return CLN_MAX_RECORD_BYTES;
         if (file_bytes <= 64 * mebibyte) return asked_bytes;
         return (asked_bytes + mebibyte - 1) / mebibyte * mebibyte;
     }
@@ -81,8 +84,8 @@ static uint64_t min_u64(uint64_t a, uint64_t b) {
 static stripe_range range_of(const sweep_state *s, int rank) {
     const uint64_t size = s->sweep->source->size_bytes;
     stripe_range range = {.number = s->round * (uint64_t)s->comm->size + (uint64_t)rank};
-    range.file_begin = min_u64(size, range.number * s->sweep->stripe_size_bytes);
-    range.end = min_u64(size, range.file_begin + s->sweep->stripe_size_bytes);
+    range.file_begin = min_u64(size, range.number * s->stripe_size_bytes);
+    range.end = min_u64(size, range.file_begin + s->stripe_size_bytes);
     range.begin =
         min_u64(range.end, range.file_begin > s->sweep->data_offset ? range.file_begin : s->sweep->data_offset);
     return range;
@@ -129,8 +132,7 @@ static void open_last_item(sweep_state *s, const stripe_range *range, int rank, 
     s->open.owner = rank;
     s->open.stripe = range->number;
     s->open.offset = range->begin + t->last_item;
-    /* An item that is only closed, but could be followed by its LF, may be a
-     * blank line; its number is then not used. */
+    /* Behind a CR the item may be a blank line; its number is then not used. */
     s->open.record = s->next_record > 0 ? s->next_record - 1 : 0;
 }
 
@@ -242,8 +244,23 @@ static void exchange_and_deliver(sweep_state *s) {
     MPI_Wait(&request, MPI_STATUS_IGNORE);
 }
 
-static void end_round(sweep_state *s) {
-    if (s->sink->end_round != NULL) s->status = s->sink->end_round(s->sink->context, s->status, s->err);
+/* All ranks leave with the first error when any has one. */
+static cln_status share_outcome(sweep_state *s) {
+    round_message message;
+    memset(&message, 0, sizeof message);
+    message.status = (uint64_t)s->status;
+    message.failed_record = s->failed_record;
+    MPI_Allgather(&message, (int)sizeof message, MPI_BYTE, s->messages, (int)sizeof message, MPI_BYTE, s->comm->mpi);
+    return agree_on_first(s);
+}
+
+/* Without an end_round nothing waits for the other ranks here, and the next
+ * round's message tells them of a failure early enough. */
+static cln_status end_round(sweep_state *s) {
+    if (s->sink->end_round == NULL) return CLN_OK;
+    CLN_TRY(share_outcome(s));
+    s->status = s->sink->end_round(s->sink->context, s->err);
+    return CLN_OK;
 }
 
 static cln_status run_round(sweep_state *s) {
@@ -254,8 +271,7 @@ static cln_status run_round(sweep_state *s) {
     compose(s);
     CLN_TRY_AGREED(s->comm, reserve_pending(s), s->err);
     exchange_and_deliver(s);
-    end_round(s);
-    return CLN_OK;
+    return end_round(s);
 }
 
 /* The end of the file ends what is open; then the last errors are told. */
@@ -263,18 +279,26 @@ static cln_status finish(sweep_state *s) {
     if (s->state != CLN_CSV_START && s->open.owner == s->comm->rank) {
         deliver_pending(s, &s->open, s->sweep->source->size_bytes);
     }
-    end_round(s);
-    round_message message;
-    memset(&message, 0, sizeof message);
-    message.status = (uint64_t)s->status;
-    message.failed_record = s->failed_record;
-    MPI_Allgather(&message, (int)sizeof message, MPI_BYTE, s->messages, (int)sizeof message, MPI_BYTE, s->comm->mpi);
-    return agree_on_first(s);
+    CLN_TRY(end_round(s));
+    return share_outcome(s);
+}
+
+/* Ranks that see different sizes would do different numbers of rounds, and
+ * wait for each other for ever. */
+static cln_status agree_on_size(const sweep_state *s) {
+    int64_t bounds[2] = {(int64_t)s->sweep->source->size_bytes, -(int64_t)s->sweep->source->size_bytes};
+    cln_max_i64(s->comm, bounds, 2);
+    if (bounds[0] == -bounds[1]) return CLN_OK;
+    return cln_fail(s->err, CLN_ERR_IO,
+                    "%s has %" PRId64 " bytes for one rank and %" PRId64
+                    " for another; start again when nothing writes to it any more",
+                    s->sweep->source->name, -bounds[1], bounds[0]);
 }
 
 static cln_status run_rounds(sweep_state *s) {
+    CLN_TRY(agree_on_size(s));
     const uint64_t size = s->sweep->source->size_bytes;
-    const uint64_t stripes = size / s->sweep->stripe_size_bytes + (size % s->sweep->stripe_size_bytes != 0);
+    const uint64_t stripes = size / s->stripe_size_bytes + (size % s->stripe_size_bytes != 0);
     const uint64_t ranks = (uint64_t)s->comm->size;
     const uint64_t rounds = stripes / ranks + (stripes % ranks != 0);
     for (s->round = 0; s->round < rounds; s->round++) {
@@ -290,6 +314,7 @@ cln_status cln_sweep_run(const cln_sweep *sweep, const cln_comm *comm, const cln
     sweep_state s = {.sweep = sweep,
                      .comm = comm,
                      .sink = sink,
+                     .stripe_size_bytes = min_u64(sweep->stripe_size_bytes, sweep->max_record_bytes),
                      .state = CLN_CSV_START,
                      .next_record = sweep->first_record,
                      .failed_record = UINT64_MAX,
@@ -298,7 +323,7 @@ cln_status cln_sweep_run(const cln_sweep *sweep, const cln_comm *comm, const cln
     const size_t ranks = (size_t)comm->size;
     cln_status status = cln_new_array(&s.messages, ranks, sizeof *s.messages, err);
     if (status == CLN_OK) status = cln_new_array(&s.plans, ranks, sizeof *s.plans, err);
-    const uint64_t stripe_bytes = min_u64(sweep->stripe_size_bytes, sweep->source->size_bytes);
+    const uint64_t stripe_bytes = min_u64(s.stripe_size_bytes, sweep->source->size_bytes);
     if (status == CLN_OK) status = cln_new_array(&s.stripe_bytes, (size_t)stripe_bytes, 1, err);
     status = cln_agree(comm, status, err);
     if (status == CLN_OK) status = run_rounds(&s);

@@ -29,6 +29,11 @@ CLN_CHECKED cln_status cln_prologue_read(cln_prologue *prologue, const cln_comm 
                                          const cln_dialect *dialect, uint64_t max_record_bytes, cln_error *err);
 void cln_prologue_clean_up(cln_prologue *prologue);
 
+/* Collective; source is used on rank 0 only. The size of the byte-order mark
+ * alone, 0 when there is none; marks of UTF-16 and UTF-32 are CLN_ERR_DATA. */
+CLN_CHECKED cln_status cln_byte_order_mark_read(uint64_t *bom_bytes, const cln_comm *comm, cln_byte_source *source,
+                                                cln_error *err);
+
 /* Local. Counts the prologue's bytes and lines; on one rank only. */
 void cln_account_prologue(cln_account *account, const cln_prologue *prologue);
 

@@ -40,11 +40,11 @@ typedef struct cln_csv_sink {
     /* Local, may be NULL. All bytes of the stripe, the prologue's included. */
     CLN_CHECKED cln_status (*see)(void *context, uint64_t offset, cln_span bytes, cln_error *err);
     /* Collective, may be NULL. Behind each round, and once behind the last
-     * record. All records that any later round delivers stand behind those
-     * of this one, but for at most one, which began in this round and is
-     * delivered first, with its stripe's number. Must agree on local before
-     * any collective. */
-    CLN_CHECKED cln_status (*end_round)(void *context, cln_status local, cln_error *err);
+     * record, when no rank has failed; what it returns need not agree. All
+     * records that any later round delivers stand behind those of this one,
+     * but for at most one, which began in this round and is delivered first,
+     * with its stripe's number. */
+    CLN_CHECKED cln_status (*end_round)(void *context, cln_error *err);
 } cln_csv_sink;
 
 typedef struct cln_sweep {
@@ -52,8 +52,9 @@ typedef struct cln_sweep {
     const cln_automaton *automaton;
     uint64_t data_offset;  /* where the records begin */
     uint64_t first_record; /* the number of the first one */
-    uint64_t stripe_size_bytes;
-    uint64_t max_record_bytes;
+    uint64_t stripe_size_bytes; /* taken as max_record_bytes when it is more, so that whether a record is over-long
+                                 * never depends on it */
+    uint64_t max_record_bytes;  /* at least 1 */
     /* Local on rank 0, may be NULL: told after each round how far the sweep is. */
     void (*progress)(void *context, uint64_t done_bytes);
     void *progress_context;
@@ -61,11 +62,12 @@ typedef struct cln_sweep {
 
 /* Local. The stripe size for a file: 16 MiB or so, at most 1/16 of the memory
  * and 1/(4 × ranks) of the file, at least 64 KiB; above 1 MiB a multiple of
- * it. asked_bytes, when not 0, wins, rounded up to a multiple of 1 MiB for
- * files above 64 MiB. */
+ * it. asked_bytes, when not 0, wins, up to CLN_MAX_RECORD_BYTES, rounded up to
+ * a multiple of 1 MiB for files above 64 MiB. */
 uint64_t cln_sweep_stripe_size(uint64_t file_bytes, uint64_t memory_bytes, int rank_count, uint64_t asked_bytes);
 
-/* Collective; everything but the sinks' contents must agree. Calls sink->take
+/* Collective; everything but the sinks' contents must agree (sources of
+ * different sizes are CLN_ERR_IO); err must not be NULL. Calls sink->take
  * for every item of the file exactly once, on one rank. When a rank fails, all
  * ranks leave with the worst status and, among those, the error with the
  * lowest failed_record. */
