@@ -30,6 +30,12 @@ if(NOT HDF5_IS_PARALLEL)
                       "Fedora 'dnf install hdf5-openmpi-devel', or 'module load hdf5-parallel' on a cluster. "
                       "${COLONNADE_INSTALL_ADVICE}")
 endif()
+if((HDF5_C_LIBRARIES MATCHES "openmpi" AND MPI_C_LIBRARIES MATCHES "mpich") OR
+   (HDF5_C_LIBRARIES MATCHES "mpich" AND MPI_C_LIBRARIES MATCHES "openmpi"))
+  message(FATAL_ERROR "HDF5 (${HDF5_C_LIBRARIES}) was built for another MPI than the one that was found "
+                      "(${MPI_C_LIBRARIES}). Choose one: on Debian and Ubuntu 'update-alternatives --config mpi', or "
+                      "install the HDF5 of the other MPI, libhdf5-openmpi-dev or libhdf5-mpich-dev.")
+endif()
 add_library(colonnade_external_hdf5 INTERFACE)
 target_include_directories(colonnade_external_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
 target_link_libraries(colonnade_external_hdf5 INTERFACE ${HDF5_C_LIBRARIES} MPI::MPI_C)
