@@ -44,7 +44,9 @@ static cln_status pack_config(const cln_options *options, cln_buffer *packed, cl
     if (path == NULL) return cln_buffer_append_span(packed, cln_config_builtin(), err);
     cln_buffer text;
     cln_buffer_init(&text, packed->size_limit / 2);
-    cln_status status = cln_file_read(path, &text, err);
+    cln_error reason;
+    cln_status status = cln_file_read(path, &text, &reason);
+    if (status != CLN_OK) status = cln_fail(err, CLN_ERR_USAGE, "the configuration: %.900s", reason.message);
     if (status == CLN_OK) status = cln_buffer_append_span(packed, cln_buffer_span(&text), err);
     cln_buffer_clean_up(&text);
     return status;
