@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One column of an open partition, read zone by zone in its stored form. Each
+ * zone's checksums are verified before its values are used. All functions are
+ * local; messages name partition, column and rows.
+ */
+#ifndef COLONNADE_STORE_COLUMN_FILE_H
+#define COLONNADE_STORE_COLUMN_FILE_H
+
+#include "colonnade/column/dictionary.h"
+#include "partition_file.h"
+
+typedef struct cln_column_file {
+    const cln_partition_file *partition;
+    const char *name;
+    cln_type type;
+    cln_layout layout;
+    uint64_t rows;
+    uint64_t data_bytes; /* text */
+    hid_t values, second;
+    cln_zone *zones; /* one for each 64 Ki rows; NULL when all values are null */
+} cln_column_file;
+
+/* The caller closes the column, also after a failure. */
+CLN_CHECKED cln_status cln_column_file_open(cln_column_file *column, const cln_partition_file *partition, size_t table,
+                                            const cln_file_column *about, cln_error *err);
+void cln_column_file_close(cln_column_file *column);
+
+/* Reads the dictionary of a category column; the caller cleans it up. */
+CLN_CHECKED cln_status cln_column_file_dictionary(const cln_partition_file *partition, size_t table, const char *name,
+                                                  cln_dictionary *dictionary, cln_error *err);
+
+/* Values of one zone as they are stored: rows of them (one more for offsets),
+ * and the mask or the bytes of the texts. The buffers grow as needed. */
+typedef struct cln_stored_block {
+    size_t rows;
+    cln_buffer values;
+    cln_buffer second;
+} cln_stored_block;
+
+/* The column must not be all null. Offsets are checked: they ascend and lie in data. */
+CLN_CHECKED cln_status cln_column_file_read(cln_column_file *column, uint64_t zone, cln_stored_block *block,
+                                            cln_error *err);
+
+/* An offset of a text block, relative to nothing: as stored. */
+static inline uint64_t cln_stored_offset(const cln_stored_block *block, unsigned width_bytes, size_t i) {
+    return width_bytes == 4 ? ((const uint32_t *)(const void *)block->values.data)[i]
+                            : ((const uint64_t *)(const void *)block->values.data)[i];
+}
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/base/hash.h"
+#include "column_file.h"
+
+#include <inttypes.h>
+
+/* Values in their own type, so that the bytes are those of the file. */
+static cln_status read_raw(hid_t dataset, uint64_t first, uint64_t count, unsigned width_bytes, cln_buffer *bytes,
+                           cln_error *err) {
+    cln_buffer_clear(bytes);
+    CLN_TRY(cln_buffer_reserve(bytes, (size_t)count * width_bytes, err));
+    const hid_t type = H5Dget_type(dataset);
+    if (type < 0) return cln_h5_fail(err, "cannot read the type of values");
+    const cln_status status = cln_h5_read_rows(dataset, type, first, count, bytes->data, err);
+    (void)H5Tclose(type);
+    if (status == CLN_OK) bytes->size = (size_t)count * width_bytes;
+    return status;
+}
+
+static cln_status check_crc(const cln_buffer *bytes, uint32_t expected, const char *what, cln_error *err) {
+    if (cln_crc32c(0, bytes->data, bytes->size) == expected) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "%s do not have the checksum that was stored", what);
+}
+
+/* Checksums can be right and offsets still wrong in a file that was made so. */
+static cln_status check_offsets(const cln_column_file *column, const cln_stored_block *block, cln_error *err) {
+    const unsigned width = column->layout.width_bytes;
+    uint64_t last = cln_stored_offset(block, width, 0);
+    for (size_t i = 1; i <= block->rows; i++) {
+        const uint64_t next = cln_stored_offset(block, width, i);
+        if (next < last) return cln_fail(err, CLN_ERR_IO, "offsets do not ascend");
+        last = next;
+    }
+    if (last <= column->data_bytes) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "offsets point behind the texts");
+}
+
+static cln_status read_text(cln_column_file *column, const cln_zone *zone, cln_stored_block *block, cln_error *err) {
+    const unsigned width = column->layout.width_bytes;
+    CLN_TRY(read_raw(column->values, zone->first_row, block->rows + 1, width, &block->values, err));
+    CLN_TRY(check_crc(&block->values, zone->crc32c, "offsets", err));
+    CLN_TRY(check_offsets(column, block, err));
+    const uint64_t begin = cln_stored_offset(block, width, 0);
+    const uint64_t end = cln_stored_offset(block, width, block->rows);
+    CLN_TRY(read_raw(column->second, begin, end - begin, 1, &block->second, err));
+    return check_crc(&block->second, zone->second_crc32c, "texts", err);
+}
+
+static cln_status read_values(cln_column_file *column, const cln_zone *zone, cln_stored_block *block, cln_error *err) {
+    CLN_TRY(read_raw(column->values, zone->first_row, block->rows, column->layout.width_bytes, &block->values, err));
+    CLN_TRY(check_crc(&block->values, zone->crc32c, "values", err));
+    if (column->layout.form != CLN_FORM_NULLABLE) return CLN_OK;
+    CLN_TRY(read_raw(column->second, zone->first_row, block->rows, 1, &block->second, err));
+    return check_crc(&block->second, zone->second_crc32c, "the mask's values", err);
+}
+
+cln_status cln_column_file_read(cln_column_file *column, uint64_t zone, cln_stored_block *block, cln_error *err) {
+    const cln_zone *about = &column->zones[zone];
+    const uint64_t left = column->rows - about->first_row;
+    block->rows = (size_t)(left < CLN_ZONE_ROWS ? left : CLN_ZONE_ROWS);
+    cln_error inner = {.message = ""};
+    const cln_status status = column->type == CLN_TYPE_TEXT ? read_text(column, about, block, &inner)
+                                                            : read_values(column, about, block, &inner);
+    if (status == CLN_OK) return CLN_OK;
+    return cln_fail(err, status,
+                    "rows %" PRIu64 " to %" PRIu64
+                    " of column '%s' of partition '%s' (%s) are damaged: %s; ingest its source again with --replace",
+                    about->first_row + 1, about->first_row + block->rows, column->name, column->partition->id,
+                    column->partition->path, inner.message);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "create.h"
+
+#include "colonnade/base/hash.h"
+#include "colonnade/base/memory.h"
+#include "colonnade/column/dictionary.h"
+#include "create_attributes.h"
+#include "h5.h"
+#include "layout.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A dataset of which nobody keeps the handle. */
+static cln_status make_closed(hid_t parent, const char *name, hid_t type, uint64_t rows, const void *fill,
+                              const char *encoding, cln_error *err) {
+    hid_t dataset;
+    CLN_TRY(cln_h5_make_dataset(parent, name, type, rows, fill, &dataset, err));
+    const cln_status status = encoding == NULL ? CLN_OK : cln_put_encoding(dataset, encoding, "0.2.0", err);
+    (void)H5Dclose(dataset);
+    return status;
+}
+
+/* What values without space of their own read as: the type's null. */
+static const void *null_fill(cln_type type) {
+    static const int64_t integer = CLN_NULL_INTEGER;
+    static const int64_t zero = 0; /* under a mask, or an offset */
+    static const int8_t code = CLN_NULL_CODE;
+    static double nan;
+    switch (type) {
+    case CLN_TYPE_TIMESTAMP:
+        return &integer;
+    case CLN_TYPE_CATEGORY:
+        return &code;
+    case CLN_TYPE_DOUBLE:
+        nan = NAN;
+        return &nan;
+    default:
+        return &zero;
+    }
+}
+
+static cln_status make_array(hid_t table, const cln_stored_column *column, cln_layout layout, uint64_t rows,
+                             cln_error *err) {
+    const hid_t boolean = cln_h5_boolean_type();
+    if (boolean < 0) return cln_h5_fail(err, "cannot make the boolean type");
+    hid_t type = cln_h5_integer_type(layout.width_bytes, true);
+    if (column->type == CLN_TYPE_BOOLEAN) type = boolean;
+    if (column->type == CLN_TYPE_DOUBLE) type = H5T_IEEE_F64LE;
+    hid_t dataset;
+    cln_status status = cln_h5_make_dataset(table, column->name, type, rows,
+                                            layout.is_all_null ? null_fill(column->type) : NULL, &dataset, err);
+    if (status == CLN_OK) {
+        status = cln_put_encoding(dataset, "array", "0.2.0", err);
+        if (status == CLN_OK) status = cln_put_column_attributes(dataset, column, err);
+        (void)H5Dclose(dataset);
+    }
+    (void)H5Tclose(boolean);
+    return status;
+}
+
+static cln_status fill_nullable(hid_t group, const cln_stored_column *column, cln_layout layout, uint64_t rows,
+                                cln_error *err) {
+    static const int8_t yes = 1, no = 0;
+    const bool is_boolean = column->type == CLN_TYPE_BOOLEAN;
+    const hid_t boolean = cln_h5_boolean_type();
+    if (boolean < 0) return cln_h5_fail(err, "cannot make the boolean type");
+    const hid_t values = is_boolean ? boolean : cln_h5_integer_type(layout.width_bytes, true);
+    cln_status status = make_closed(group, "values", values, rows, layout.is_all_null ? &no : NULL, "array", err);
+    if (status == CLN_OK) {
+        status = make_closed(group, "mask", boolean, rows, layout.is_all_null ? &yes : NULL, "array", err);
+    }
+    (void)H5Tclose(boolean);
+    if (status != CLN_OK) return status;
+    return cln_put_encoding(group, is_boolean ? "nullable-boolean" : "nullable-integer", "0.1.0", err);
+}
+
+static cln_status write_categories(hid_t dataset, hid_t type, const cln_dictionary *dictionary, cln_error *err) {
+    char **texts;
+    CLN_TRY(cln_new_array(&texts, dictionary->count, sizeof *texts, err));
+    cln_status status = CLN_OK;
+    for (size_t i = 0; i < dictionary->count && status == CLN_OK; i++) {
+        status = cln_copy_span(&texts[i], cln_dictionary_text(dictionary, i), err);
+    }
+    if (status == CLN_OK && dictionary->count > 0 &&
+        H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0) {
+        status = cln_h5_fail(err, "cannot write categories");
+    }
+    for (size_t i = 0; i < dictionary->count; i++) free(texts[i]);
+    free(texts);
+    return status;
+}
+
+/* For other programs: one text of variable length for each category. */
+static cln_status make_categories(hid_t group, const cln_dictionary *dictionary, cln_error *err) {
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    if (type < 0 || H5Tset_size(type, H5T_VARIABLE) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0) {
+        return cln_h5_fail(err, "cannot make the text type");
+    }
+    hid_t dataset;
+    /* HDF5 refuses never to fill texts of variable length; late space does as well. */
+    static const char *const nothing = NULL;
+    cln_status status = cln_h5_make_dataset(group, "categories", type, dictionary->count, &nothing, &dataset, err);
+    if (status == CLN_OK) {
+        status = cln_put_encoding(dataset, "string-array", "0.2.0", err);
+        if (status == CLN_OK) status = write_categories(dataset, type, dictionary, err);
+        (void)H5Dclose(dataset);
+    }
+    (void)H5Tclose(type);
+    return status;
+}
+
+/* For this program: the same, packed, with a checksum, read in one piece. */
+static cln_status make_dictionary(hid_t group, const cln_dictionary *dictionary, cln_error *err) {
+    cln_buffer packed;
+    cln_buffer_init(&packed, SIZE_MAX);
+    hid_t dataset = H5I_INVALID_HID;
+    cln_status status = cln_dictionary_pack(dictionary, &packed, err);
+    if (status == CLN_OK) {
+        status = cln_h5_make_dataset(group, "dictionary", H5T_STD_U8LE, packed.size, NULL, &dataset, err);
+    }
+    if (status == CLN_OK) status = cln_h5_write_rows(dataset, 0, packed.size, packed.data, err);
+    if (status == CLN_OK) {
+        const uint32_t crc = cln_crc32c(0, packed.data, packed.size);
+        status = cln_h5_put_number(dataset, "crc32c", H5T_STD_U32LE, &crc, err);
+    }
+    if (dataset >= 0) (void)H5Dclose(dataset);
+    cln_buffer_clean_up(&packed);
+    return status;
+}
+
+static cln_status fill_categorical(hid_t group, const cln_stored_column *column, cln_layout layout, uint64_t rows,
+                                   cln_error *err) {
+    static const int64_t none = CLN_NULL_CODE; /* all bits set in every width */
+    static uint64_t no_offsets[1] = {0};
+    static char no_bytes[1] = "";
+    const cln_dictionary empty = {.count = 0, .offsets = no_offsets, .bytes = no_bytes};
+    const cln_dictionary *dictionary = column->dictionary == NULL ? &empty : column->dictionary;
+    if (dictionary->count != column->dictionary_count) {
+        return cln_fail(err, CLN_ERR_INTERNAL, "the dictionary of column '%s' has %zu values, not %llu", column->name,
+                        dictionary->count, (unsigned long long)column->dictionary_count);
+    }
+    CLN_TRY(make_closed(group, "codes", cln_h5_integer_type(layout.width_bytes, true), rows,
+                        layout.is_all_null ? &none : NULL, "array", err));
+    CLN_TRY(make_categories(group, dictionary, err));
+    CLN_TRY(make_dictionary(group, dictionary, err));
+    CLN_TRY(cln_put_boolean(group, "ordered", false, err));
+    return cln_put_encoding(group, "categorical", "0.2.0", err);
+}
+
+static cln_status fill_text(hid_t group, const cln_stored_column *column, cln_layout layout, uint64_t rows,
+                            cln_error *err) {
+    static const uint64_t zero = 0;
+    CLN_TRY(make_closed(group, "offsets", cln_h5_integer_type(layout.width_bytes, false), rows + 1,
+                        layout.is_all_null ? &zero : NULL, NULL, err));
+    CLN_TRY(make_closed(group, "data", H5T_STD_U8LE, column->text_size_bytes,
+                        column->text_size_bytes == 0 ? &zero : NULL, NULL, err));
+    return cln_put_encoding(group, "colonnade-text", "0.1.0", err);
+}
+
+static cln_status make_column(hid_t table, const cln_stored_column *column, uint64_t rows, cln_error *err) {
+    const cln_layout layout = cln_layout_of(column, rows);
+    if (layout.form == CLN_FORM_ARRAY) return make_array(table, column, layout, rows, err);
+    hid_t group;
+    CLN_TRY(cln_h5_make_group(table, column->name, &group, err));
+    cln_status status;
+    switch (layout.form) {
+    case CLN_FORM_NULLABLE:
+        status = fill_nullable(group, column, layout, rows, err);
+        break;
+    case CLN_FORM_CATEGORICAL:
+        status = fill_categorical(group, column, layout, rows, err);
+        break;
+    default:
+        status = fill_text(group, column, layout, rows, err);
+        break;
+    }
+    if (status == CLN_OK) status = cln_put_column_attributes(group, column, err);
+    (void)H5Gclose(group);
+    return status;
+}
+
+static cln_status make_table(hid_t file, const cln_stored_table *table, cln_error *err) {
+    hid_t group;
+    CLN_TRY(cln_h5_make_group(file, table->name, &group, err));
+    cln_status status = cln_put_table_attributes(group, table, err);
+    for (size_t i = 0; i < table->column_count && status == CLN_OK; i++) {
+        status = make_column(group, &table->columns[i], table->rows, err);
+    }
+    (void)H5Gclose(group);
+    return status;
+}
+
+/* A descriptor's errors arrive late; take the space while failing is cheap. */
+static cln_status allocate_file(const char *path, cln_error *err) {
+    const int descriptor = open(path, O_RDWR | O_CLOEXEC);
+    if (descriptor < 0) return cln_fail_errno(err, "cannot open %s", path);
+    struct stat about;
+    int failure = fstat(descriptor, &about) != 0 ? errno : 0;
+    if (failure == 0) failure = posix_fallocate(descriptor, 0, about.st_size);
+    if (close(descriptor) != 0 && failure == 0) failure = errno;
+    errno = failure;
+    if (failure != 0) {
+        return cln_fail_errno(err, "cannot take %lld bytes for %s; free some space there or choose another --store",
+                              (long long)about.st_size, path);
+    }
+    return CLN_OK;
+}
+
+cln_status cln_create_partition_file(const char *path, const cln_stored_table *tables, size_t table_count,
+                                     cln_error *err) {
+    hid_t file;
+    CLN_TRY(cln_h5_create(&file, path, err));
+    const int32_t version = CLN_FORMAT_VERSION;
+    cln_status status = cln_h5_put_number(file, "colonnade_format", H5T_STD_I32LE, &version, err);
+    for (size_t i = 0; i < table_count && status == CLN_OK; i++) status = make_table(file, &tables[i], err);
+    if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 && status == CLN_OK) status = cln_h5_fail(err, "cannot write %s", path);
+    if (H5Fclose(file) < 0 && status == CLN_OK) status = cln_h5_fail(err, "cannot close %s", path);
+    if (status == CLN_OK) status = allocate_file(path, err);
+    if (status != CLN_OK) (void)unlink(path);
+    return status;
+}

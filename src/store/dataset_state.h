@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The state of an open dataset, shared by its functions.
+ */
+#ifndef COLONNADE_STORE_DATASET_STATE_H
+#define COLONNADE_STORE_DATASET_STATE_H
+
+#include "colonnade/store/dataset.h"
+#include "partition_file.h"
+
+typedef struct cln_dataset_table {
+    bool is_united;
+    size_t column_count;
+    cln_dataset_column *columns; /* names and roles are borrowed from the partitions */
+} cln_dataset_table;
+
+struct cln_dataset {
+    cln_comm comm;
+    char *dir; /* STORE/NAME */
+    cln_manifest manifest;
+    size_t open_count;
+    cln_partition_file *partitions; /* as many as the manifest names */
+    cln_dataset_table tables[CLN_TABLE_COUNT];
+};
+
+/* Local. STORE/NAME, after checking that the name may be a folder's. */
+CLN_CHECKED cln_status cln_dataset_dir(char **dir, const char *store_dir, const char *dataset, cln_error *err);
+
+#endif

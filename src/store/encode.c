@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "encode.h"
+
+#include "colonnade/base/hash.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Nulls are the least integer of all, so they never win a maximum; in the
+ * minimum they stand for the greatest. */
+static void measure_integers(const int64_t *values, size_t count, cln_piece *piece) {
+    int64_t min = INT64_MAX, max = INT64_MIN;
+    uint64_t nulls = 0;
+    for (size_t i = 0; i < count; i++) {
+        const int64_t value = values[i];
+        const bool is_null = value == CLN_NULL_INTEGER;
+        const int64_t candidate = is_null ? INT64_MAX : value;
+        nulls += is_null;
+        min = candidate < min ? candidate : min;
+        max = value > max ? value : max;
+    }
+    piece->nulls = nulls;
+    piece->min.integer = min;
+    piece->max.integer = max;
+}
+
+static void measure_codes(const int32_t *codes, size_t count, cln_piece *piece) {
+    int32_t min = INT32_MAX, max = CLN_NULL_CODE;
+    uint64_t nulls = 0;
+    for (size_t i = 0; i < count; i++) {
+        const bool is_null = codes[i] == CLN_NULL_CODE;
+        const int32_t candidate = is_null ? INT32_MAX : codes[i];
+        nulls += is_null;
+        min = candidate < min ? candidate : min;
+        max = codes[i] > max ? codes[i] : max;
+    }
+    piece->nulls = nulls;
+    if (nulls == count) return;
+    piece->min.integer = min;
+    piece->max.integer = max;
+}
+
+/* A null integer has zeros in its lower bytes, so what stands under a mask is 0 in every width but eight. */
+static void narrow_integers(const int64_t *values, size_t count, unsigned width_bytes, bool has_mask, void *stored) {
+    int8_t *narrow = stored;
+    int16_t *half = stored;
+    int32_t *word = stored;
+    int64_t *full = stored;
+    switch (width_bytes) {
+    case 1:
+        for (size_t i = 0; i < count; i++) narrow[i] = (int8_t)values[i];
+        return;
+    case 2:
+        for (size_t i = 0; i < count; i++) half[i] = (int16_t)values[i];
+        return;
+    case 4:
+        for (size_t i = 0; i < count; i++) word[i] = (int32_t)values[i];
+        return;
+    default:
+        for (size_t i = 0; i < count; i++) full[i] = has_mask && values[i] == CLN_NULL_INTEGER ? 0 : values[i];
+    }
+}
+
+static void narrow_codes(const int32_t *codes, size_t count, unsigned width_bytes, void *stored) {
+    int8_t *narrow = stored;
+    int16_t *half = stored;
+    if (width_bytes == 4) {
+        memcpy(stored, codes, count * sizeof *codes);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (width_bytes == 1) {
+            narrow[i] = (int8_t)codes[i];
+        } else {
+            half[i] = (int16_t)codes[i];
+        }
+    }
+}
+
+/* One null has one representation, and bounds know no negative zero: both
+ * would otherwise depend on who computed them and in which order. */
+static void encode_doubles(const double *values, size_t count, void *stored, cln_piece *piece) {
+    static const uint64_t nan_bits = UINT64_C(0x7ff8000000000000);
+    double nan;
+    memcpy(&nan, &nan_bits, sizeof nan);
+    double *out = stored;
+    double min = piece->min.number, max = piece->max.number;
+    uint64_t nulls = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double value = values[i];
+        const bool is_null = value != value;
+        nulls += is_null;
+        if (value < min) min = value;
+        if (value > max) max = value;
+        out[i] = is_null ? nan : value;
+    }
+    piece->nulls = nulls;
+    piece->min.number = min + 0.0;
+    piece->max.number = max + 0.0;
+}
+
+static cln_status check_nulls(const cln_encoding *encoding, const cln_piece *piece, cln_error *err) {
+    if (piece->nulls == 0 || encoding->may_be_null) return CLN_OK;
+    return cln_fail(err, CLN_ERR_INTERNAL, "a null stands in a column that was announced without nulls");
+}
+
+static cln_status check_range(const cln_encoding *encoding, const cln_piece *piece, cln_error *err) {
+    CLN_TRY(check_nulls(encoding, piece, err));
+    if (piece->nulls == piece->rows || encoding->type == CLN_TYPE_DOUBLE || encoding->type == CLN_TYPE_TIMESTAMP) {
+        return CLN_OK;
+    }
+    if (piece->min.integer < encoding->min || piece->max.integer > encoding->max) {
+        return cln_fail(err, CLN_ERR_INTERNAL,
+                        "values from %" PRId64 " to %" PRId64 " stand in a column announced from %" PRId64
+                        " to %" PRId64,
+                        piece->min.integer, piece->max.integer, encoding->min, encoding->max);
+    }
+    return CLN_OK;
+}
+
+cln_status cln_encode_values(const cln_encoding *encoding, const cln_vector *vector, size_t first, size_t count,
+                             void *stored, uint8_t *mask, cln_piece *piece, cln_error *err) {
+    const unsigned width = encoding->layout.width_bytes;
+    const bool has_mask = encoding->layout.form == CLN_FORM_NULLABLE;
+    piece->rows = count;
+    cln_piece_clear_bounds(piece, encoding->type);
+    if (encoding->type == CLN_TYPE_DOUBLE) {
+        encode_doubles(vector->doubles + first, count, stored, piece);
+        CLN_TRY(check_range(encoding, piece, err));
+    } else if (encoding->type == CLN_TYPE_CATEGORY) {
+        measure_codes(vector->codes + first, count, piece);
+        CLN_TRY(check_range(encoding, piece, err));
+        narrow_codes(vector->codes + first, count, width, stored);
+    } else {
+        measure_integers(vector->integers + first, count, piece);
+        CLN_TRY(check_range(encoding, piece, err));
+        narrow_integers(vector->integers + first, count, width, has_mask, stored);
+    }
+    if (has_mask) {
+        for (size_t i = 0; i < count; i++) mask[i] = vector->integers[first + i] == CLN_NULL_INTEGER;
+        piece->second_crc32c = cln_crc32c(0, mask, count);
+    }
+    piece->crc32c = cln_crc32c(0, stored, count * width);
+    return CLN_OK;
+}
+
+cln_status cln_encode_text_ends(const cln_encoding *encoding, const cln_vector *vector, uint64_t byte, size_t first,
+                                size_t count, void *stored, cln_piece *piece, cln_error *err) {
+    const uint64_t *ends = vector->offsets + first + 1;
+    const uint64_t shift = byte - vector->offsets[0];
+    uint32_t *word = stored;
+    uint64_t *full = stored;
+    uint64_t nulls = 0;
+    for (size_t i = 0; i < count; i++) {
+        nulls += ends[i] == vector->offsets[first + i];
+        if (encoding->layout.width_bytes == 4) {
+            word[i] = (uint32_t)(ends[i] + shift);
+        } else {
+            full[i] = ends[i] + shift;
+        }
+    }
+    piece->rows = count;
+    piece->nulls = nulls;
+    piece->first_byte = vector->offsets[first] + shift;
+    piece->size_bytes = vector->offsets[first + count] - vector->offsets[first];
+    cln_piece_clear_bounds(piece, CLN_TYPE_TEXT);
+    CLN_TRY(check_nulls(encoding, piece, err));
+    piece->crc32c = cln_crc32c(0, stored, count * encoding->layout.width_bytes);
+    piece->second_crc32c = cln_crc32c(0, vector->bytes + vector->offsets[first], (size_t)piece->size_bytes);
+    return CLN_OK;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/base/clock.h"
+#include "colonnade/base/file.h"
+#include "colonnade/base/memory.h"
+#include "dataset_state.h"
+#include "lock_owner.h"
+#include "tidy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOCK_NAME "lock"
+
+/* An owner that died between creating the file and writing its name into it. */
+#define NAMELESS_SECONDS 60
+
+/* 0, or an errno: EEXIST when somebody has the lock. */
+static int create_lock(const char *path) {
+    char text[LOCK_OWNER_BYTES];
+    cln_lock_owner_describe_self(text);
+    const int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor < 0) return errno;
+    const size_t size = strlen(text);
+    int failure = 0;
+    errno = EIO;
+    if (write(descriptor, text, size) != (ssize_t)size) failure = errno;
+    if (close(descriptor) != 0 && failure == 0) failure = errno;
+    if (failure != 0) (void)unlink(path);
+    return failure;
+}
+
+static bool is_dead(const cln_lock_owner *owner, const struct stat *about) {
+    if (owner->is_known) return cln_lock_owner_is_dead(owner);
+    return time(NULL) - about->st_mtime > NAMELESS_SECONDS;
+}
+
+/* Reads the owner of an open lock file. */
+static void read_owner(int descriptor, cln_lock_owner *owner) {
+    char text[LOCK_OWNER_BYTES];
+    const ssize_t got = pread(descriptor, text, sizeof text - 1, 0);
+    text[got < 0 ? 0 : got] = '\0';
+    cln_lock_owner_parse(owner, text);
+}
+
+/* Removes the lock of a dead owner. Several processes may try: the one that
+ * holds flock on the very file that still has the name may remove it. */
+static bool remove_dead_lock(const char *path, cln_lock_owner *owner) {
+    const int descriptor = open(path, O_RDWR | O_CLOEXEC);
+    if (descriptor < 0) return errno == ENOENT;
+    struct stat opened, named;
+    bool removed = false;
+    if (flock(descriptor, LOCK_EX) == 0 && fstat(descriptor, &opened) == 0) {
+        read_owner(descriptor, owner);
+        if (stat(path, &named) != 0 || named.st_ino != opened.st_ino || named.st_dev != opened.st_dev) {
+            removed = true; /* it is another lock by now: look again */
+        } else if (is_dead(owner, &opened)) {
+            removed = unlink(path) == 0;
+        }
+    }
+    (void)close(descriptor);
+    return removed;
+}
+
+static cln_status fail_locked(const char *path, const char *dataset, const cln_lock_owner *owner, cln_error *err) {
+    if (!owner->is_known) {
+        return cln_fail(err, CLN_ERR_IO,
+                        "dataset '%s' is locked by %s, which does not tell its owner; if no ingest of it is running, "
+                        "remove that file",
+                        dataset, path);
+    }
+    return cln_fail(err, CLN_ERR_IO,
+                    "dataset '%s' is being written by process %ld on host %s since %lld s; wait for it or, if it no "
+                    "longer runs, remove %s",
+                    dataset, owner->process, owner->host,
+                    (long long)(cln_clock_utc_seconds() - owner->since_utc_seconds), path);
+}
+
+static cln_status take_lock(const char *path, const char *dataset, cln_error *err) {
+    cln_lock_owner owner = {0};
+    for (int attempt = 0; attempt < 100; attempt++) {
+        const int failure = create_lock(path);
+        if (failure == 0) return CLN_OK;
+        if (failure != EEXIST) {
+            errno = failure;
+            return cln_fail_errno(err, "cannot create %s", path);
+        }
+        if (!remove_dead_lock(path, &owner)) break;
+    }
+    return fail_locked(path, dataset, &owner, err);
+}
+
+static cln_status make_folders(const char *dir, cln_error *err) {
+    static const char *const names[] = {"partitions", "unpublished"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *path;
+        CLN_TRY(cln_path_join(&path, dir, names[i], err));
+        const cln_status status = cln_file_make_dirs(path, err);
+        free(path);
+        CLN_TRY(status);
+    }
+    return CLN_OK;
+}
+
+cln_status cln_dataset_lock(const char *store_dir, const char *dataset, cln_error *err) {
+    char *dir, *path = NULL;
+    CLN_TRY(cln_dataset_dir(&dir, store_dir, dataset, err));
+    cln_status status = make_folders(dir, err);
+    if (status == CLN_OK) status = cln_path_join(&path, dir, LOCK_NAME, err);
+    if (status == CLN_OK) status = take_lock(path, dataset, err);
+    if (status == CLN_OK) cln_tidy_dataset(store_dir, dataset, dir);
+    free(path);
+    free(dir);
+    return status;
+}
+
+void cln_dataset_unlock(const char *store_dir, const char *dataset) {
+    char *dir, *path = NULL;
+    if (cln_dataset_dir(&dir, store_dir, dataset, NULL) != CLN_OK) return;
+    if (cln_path_join(&path, dir, LOCK_NAME, NULL) == CLN_OK) (void)unlink(path);
+    free(path);
+    free(dir);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "partition_file.h"
+
+#include "colonnade/base/file.h"
+#include "colonnade/base/memory.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+size_t cln_table_index(const char *table) {
+    size_t index = 0;
+    while (index < CLN_TABLE_COUNT && strcmp(table, cln_table_names[index]) != 0) index++;
+    return index;
+}
+
+/* The three lists of a table's attributes as columns. Takes names and roles over. */
+static cln_status build_columns(cln_file_table *table, const char *types, size_t count, const size_t strides[3],
+                                cln_error *err) {
+    CLN_TRY(cln_new_array(&table->columns, count, sizeof *table->columns, err));
+    for (size_t i = 0; i < count; i++) {
+        cln_file_column *column = &table->columns[i];
+        column->name = table->names + i * strides[0];
+        column->role = table->roles + i * strides[2];
+        if (!cln_type_from_name(types + i * strides[1], &column->type)) {
+            return cln_fail(err, CLN_ERR_IO, "column '%s' has the unknown type '%s'", column->name,
+                            types + i * strides[1]);
+        }
+        if (column->name[0] == '\0' || strchr(column->name, '/') != NULL) {
+            return cln_fail(err, CLN_ERR_IO, "a column has the name '%s'", column->name);
+        }
+    }
+    table->column_count = count;
+    return CLN_OK;
+}
+
+static cln_status load_columns(hid_t group, cln_file_table *table, cln_error *err) {
+    size_t strides[3], counts[3];
+    char *types = NULL;
+    cln_status status = cln_h5_get_texts(group, "column_names", &table->names, &strides[0], &counts[0], err);
+    if (status == CLN_OK) status = cln_h5_get_texts(group, "column_types", &types, &strides[1], &counts[1], err);
+    if (status == CLN_OK) status = cln_h5_get_texts(group, "column_roles", &table->roles, &strides[2], &counts[2], err);
+    if (status == CLN_OK && (counts[0] != counts[1] || counts[0] != counts[2])) {
+        status = cln_fail(err, CLN_ERR_IO, "it lists %zu names, %zu types and %zu roles of columns", counts[0],
+                          counts[1], counts[2]);
+    }
+    if (status == CLN_OK) status = build_columns(table, types, counts[0], strides, err);
+    free(types);
+    return status;
+}
+
+static cln_status load_table(hid_t file, const char *name, cln_file_table *table, cln_error *err) {
+    const htri_t exists = H5Lexists(file, name, H5P_DEFAULT);
+    if (exists < 0) return cln_h5_fail(err, "cannot look for the table '%s'", name);
+    table->is_loaded = true;
+    if (exists == 0) return CLN_OK; /* a table without columns */
+    const hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
+    if (group < 0) return cln_h5_fail(err, "cannot open the table '%s'", name);
+    cln_status status = cln_h5_get_number(group, "rows", H5T_NATIVE_UINT64, &table->rows, err);
+    if (status == CLN_OK) status = load_columns(group, table, err);
+    (void)H5Gclose(group);
+    return status;
+}
+
+static cln_status check_version(hid_t file, cln_error *err) {
+    int32_t version = 0;
+    CLN_TRY(cln_h5_get_number(file, "colonnade_format", H5T_NATIVE_INT32, &version, err));
+    if (version == CLN_FORMAT_VERSION) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "it has format version %d, this program reads %d; use the newer program", version,
+                    CLN_FORMAT_VERSION);
+}
+
+static cln_status load(cln_partition_file *file, const cln_partition_info *info, cln_error *err) {
+    struct stat about;
+    if (stat(file->path, &about) != 0) return cln_fail_errno(err, "it is missing");
+    file->size_bytes = (uint64_t)about.st_size;
+    if (info->size_bytes != 0 && info->size_bytes != file->size_bytes) {
+        return cln_fail(err, CLN_ERR_IO, "it has %" PRIu64 " bytes, not %" PRIu64, file->size_bytes, info->size_bytes);
+    }
+    CLN_TRY(cln_h5_open(&file->file, file->path, false, err));
+    CLN_TRY(check_version(file->file, err));
+    for (size_t t = 0; t < CLN_TABLE_COUNT; t++) {
+        CLN_TRY(load_table(file->file, cln_table_names[t], &file->tables[t], err));
+    }
+    if (file->tables[0].rows == info->rows) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "it has %" PRIu64 " rows, not %" PRIu64, file->tables[0].rows, info->rows);
+}
+
+cln_status cln_partition_file_open(cln_partition_file *file, const char *dataset_dir, const cln_partition_info *info,
+                                   cln_error *err) {
+    *file = (cln_partition_file){.id = info->id, .file = H5I_INVALID_HID};
+    CLN_TRY(cln_path_join(&file->path, dataset_dir, info->file, err));
+    cln_error inner = {.message = ""};
+    const cln_status status = load(file, info, &inner);
+    if (status == CLN_OK) return CLN_OK;
+    return cln_fail(err, status, "partition '%s' (%s) cannot be read: %s; ingest its source again with --replace",
+                    file->id, file->path, inner.message);
+}
+
+void cln_partition_file_close(cln_partition_file *file) {
+    for (size_t t = 0; t < CLN_TABLE_COUNT; t++) {
+        free(file->tables[t].columns);
+        free(file->tables[t].names);
+        free(file->tables[t].roles);
+    }
+    for (size_t i = 0; i < file->attribute_count; i++) {
+        free(file->attributes[i].name);
+        free(file->attributes[i].text);
+    }
+    free(file->attributes);
+    if (file->file >= 0) (void)H5Fclose(file->file);
+    free(file->path);
+    *file = (cln_partition_file){.file = H5I_INVALID_HID};
+}
+
+const cln_file_column *cln_partition_file_column(const cln_partition_file *file, size_t table, const char *name) {
+    const cln_file_table *in = &file->tables[table];
+    for (size_t i = 0; i < in->column_count; i++) {
+        if (strcmp(in->columns[i].name, name) == 0) return &in->columns[i];
+    }
+    return NULL;
+}
+
+const char *cln_partition_file_attribute(cln_partition_file *file, const char *name) {
+    for (size_t i = 0; i < file->attribute_count; i++) {
+        if (strcmp(file->attributes[i].name, name) == 0) return file->attributes[i].text;
+    }
+    if (cln_grow_array(&file->attributes, &file->attribute_capacity, file->attribute_count + 1,
+                       sizeof *file->attributes, NULL) != CLN_OK) {
+        return NULL;
+    }
+    cln_file_attribute *made = &file->attributes[file->attribute_count];
+    if (cln_copy_string(&made->name, name, NULL) != CLN_OK) return NULL;
+    file->attribute_count++;
+    if (cln_h5_get_text(file->file, name, &made->text, NULL) != CLN_OK) made->text = NULL;
+    return made->text;
+}

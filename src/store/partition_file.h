@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A published partition, open for reading by one rank. A file is believed
+ * only where it was checked: what it says of sizes against the file's own
+ * size, values against checksums and ranges. Damage is CLN_ERR_IO with the
+ * names of partition and column. All functions are local.
+ */
+#ifndef COLONNADE_STORE_PARTITION_FILE_H
+#define COLONNADE_STORE_PARTITION_FILE_H
+
+#include "colonnade/store/dataset.h"
+#include "layout.h"
+
+/* A column as the table's attributes tell it. */
+typedef struct cln_file_column {
+    const char *name;
+    const char *role;
+    cln_type type;
+} cln_file_column;
+
+typedef struct cln_file_table {
+    bool is_loaded;
+    uint64_t rows;
+    size_t column_count;
+    cln_file_column *columns;
+    char *names, *roles; /* own the texts */
+} cln_file_table;
+
+typedef struct cln_file_attribute {
+    char *name;
+    char *text; /* NULL: the file has none */
+} cln_file_attribute;
+
+typedef struct cln_partition_file {
+    const char *id; /* borrowed from the manifest */
+    char *path;
+    hid_t file;
+    uint64_t size_bytes;
+    cln_file_table tables[CLN_TABLE_COUNT];
+    cln_file_attribute *attributes; /* those that were asked for */
+    size_t attribute_count, attribute_capacity;
+} cln_partition_file;
+
+/* Opens the file and loads its tables. The size and number of rows must be
+ * those of info, whose id is borrowed. The caller closes the file, also after
+ * a failure. */
+CLN_CHECKED cln_status cln_partition_file_open(cln_partition_file *file, const char *dataset_dir,
+                                               const cln_partition_info *info, cln_error *err);
+void cln_partition_file_close(cln_partition_file *file);
+
+/* NULL when the table has no such column. */
+const cln_file_column *cln_partition_file_column(const cln_partition_file *file, size_t table, const char *name);
+
+/* A root attribute, NULL when absent or damaged; valid until close. */
+const char *cln_partition_file_attribute(cln_partition_file *file, const char *name);
+
+/* The index of "columns" or "rejects", or CLN_TABLE_COUNT. */
+size_t cln_table_index(const char *table);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scan_column.h"
+
+#include "colonnade/base/memory.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+cln_status cln_scan_column_init(cln_scan_column *column, const char *name, cln_type type, cln_error *err) {
+    *column = (cln_scan_column){.type = type};
+    column->file.values = H5I_INVALID_HID;
+    column->file.second = H5I_INVALID_HID;
+    cln_buffer_init(&column->block.values, SIZE_MAX);
+    cln_buffer_init(&column->block.second, SIZE_MAX);
+    cln_buffer_init(&column->room.values, SIZE_MAX);
+    cln_buffer_init(&column->room.bytes, SIZE_MAX);
+    return cln_copy_string(&column->name, name, err);
+}
+
+void cln_scan_column_clean_up(cln_scan_column *column) {
+    cln_scan_column_leave(column);
+    for (size_t i = 0; i < column->partition_count; i++) free(column->remaps[i]);
+    free(column->remaps);
+    cln_dictionary_clean_up(&column->united);
+    cln_buffer_clean_up(&column->block.values);
+    cln_buffer_clean_up(&column->block.second);
+    cln_buffer_clean_up(&column->room.values);
+    cln_buffer_clean_up(&column->room.bytes);
+    free(column->name);
+}
+
+/* The texts of all dictionaries, one after another, and their codes in the union. */
+typedef struct united_texts {
+    cln_span *texts;
+    int32_t *codes;
+    size_t count;
+} united_texts;
+
+static cln_status collect_texts(const cln_dictionary *dictionaries, size_t count, united_texts *all, cln_error *err) {
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) total += dictionaries[i].count;
+    CLN_TRY(cln_new_array(&all->texts, total, sizeof *all->texts, err));
+    CLN_TRY(cln_new_array(&all->codes, total, sizeof *all->codes, err));
+    for (size_t i = 0; i < count; i++) {
+        for (size_t code = 0; code < dictionaries[i].count; code++) {
+            all->texts[all->count++] = cln_dictionary_text(&dictionaries[i], code);
+        }
+    }
+    return CLN_OK;
+}
+
+static cln_status take_remaps(cln_scan_column *column, const cln_dictionary *dictionaries, const united_texts *all,
+                              cln_error *err) {
+    size_t position = 0;
+    for (size_t i = 0; i < column->partition_count; i++) {
+        CLN_TRY(cln_new_array(&column->remaps[i], dictionaries[i].count, sizeof *column->remaps[i], err));
+        for (size_t code = 0; code < dictionaries[i].count; code++) {
+            column->remaps[i][code] = all->codes[position++];
+        }
+    }
+    return CLN_OK;
+}
+
+static cln_status unite_dictionaries(cln_scan_column *column, const cln_dictionary *dictionaries, cln_error *err) {
+    united_texts all = {0};
+    cln_status status = collect_texts(dictionaries, column->partition_count, &all, err);
+    if (status == CLN_OK) status = cln_dictionary_build(&column->united, all.texts, all.count, all.codes, err);
+    if (status == CLN_OK) status = take_remaps(column, dictionaries, &all, err);
+    free(all.texts);
+    free(all.codes);
+    return status;
+}
+
+static cln_status read_dictionaries(const cln_scan_column *column, const cln_partition_file *partitions, size_t table,
+                                    cln_dictionary *dictionaries, cln_error *err) {
+    for (size_t i = 0; i < column->partition_count; i++) {
+        const cln_partition_file *partition = &partitions[column->first_partition + i];
+        if (cln_partition_file_column(partition, table, column->name) == NULL) continue;
+        CLN_TRY(cln_column_file_dictionary(partition, table, column->name, &dictionaries[i], err));
+    }
+    return CLN_OK;
+}
+
+cln_status cln_scan_column_unite(cln_scan_column *column, const cln_partition_file *partitions, size_t first,
+                                 size_t end, size_t table, cln_error *err) {
+    column->first_partition = first;
+    if (column->type != CLN_TYPE_CATEGORY) return CLN_OK;
+    const size_t count = end - first;
+    CLN_TRY(cln_new_array(&column->remaps, count, sizeof *column->remaps, err));
+    column->partition_count = count;
+    cln_dictionary *dictionaries;
+    CLN_TRY(cln_new_array(&dictionaries, count, sizeof *dictionaries, err));
+    cln_status status = read_dictionaries(column, partitions, table, dictionaries, err);
+    if (status == CLN_OK) status = unite_dictionaries(column, dictionaries, err);
+    for (size_t i = 0; i < count; i++) cln_dictionary_clean_up(&dictionaries[i]);
+    free(dictionaries);
+    return status;
+}
+
+cln_status cln_scan_column_enter(cln_scan_column *column, const cln_partition_file *partition, size_t table,
+                                 size_t partition_index, cln_error *err) {
+    const cln_file_column *about = cln_partition_file_column(partition, table, column->name);
+    column->is_recorded = about != NULL;
+    if (about == NULL) return CLN_OK;
+    CLN_TRY(cln_column_file_open(&column->file, partition, table, about, err));
+    column->how = (cln_widening){.to = column->type, .dictionary = &column->own};
+    if (column->file.type != CLN_TYPE_CATEGORY) return CLN_OK;
+    if (column->type == CLN_TYPE_CATEGORY)
+        column->how.remap = column->remaps[partition_index - column->first_partition];
+    return cln_column_file_dictionary(partition, table, column->name, &column->own, err);
+}
+
+void cln_scan_column_leave(cln_scan_column *column) {
+    cln_column_file_close(&column->file);
+    cln_dictionary_clean_up(&column->own);
+    column->own = (cln_dictionary){0};
+    column->is_recorded = false;
+}
+
+cln_status cln_scan_column_read(cln_scan_column *column, uint64_t zone, size_t rows, cln_vector *vector, bool *recorded,
+                                cln_error *err) {
+    *recorded = column->is_recorded;
+    if (!column->is_recorded) {
+        *vector = (cln_vector){.type = column->type, .rows = rows};
+        return CLN_OK;
+    }
+    if (column->file.layout.is_all_null) return cln_widen_nulls(column->type, rows, &column->room, vector, err);
+    CLN_TRY(cln_column_file_read(&column->file, zone, &column->block, err));
+    cln_error inner = {.message = ""};
+    const cln_status status = cln_widen(&column->file, &column->block, &column->how, &column->room, vector, &inner);
+    if (status == CLN_OK) return CLN_OK;
+    return cln_fail(err, status, "column '%s' of partition '%s' (%s) is damaged in rows %" PRIu64 " to %" PRIu64 ": %s",
+                    column->name, column->file.partition->id, column->file.partition->path, zone * CLN_ZONE_ROWS + 1,
+                    zone * CLN_ZONE_ROWS + rows, inner.message);
+}

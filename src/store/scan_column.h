@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One column of a scan: it goes from partition to partition and gives vectors
+ * of one type with one dictionary. All functions are local.
+ */
+#ifndef COLONNADE_STORE_SCAN_COLUMN_H
+#define COLONNADE_STORE_SCAN_COLUMN_H
+
+#include "widen.h"
+
+typedef struct cln_scan_column {
+    char *name;
+    cln_type type;
+    cln_dictionary united; /* category: of all partitions in the scan */
+    size_t first_partition;
+    size_t partition_count;
+    int32_t **remaps; /* category: for each partition its codes in united; NULL where it has none */
+    bool is_recorded; /* the partition that was entered has the column */
+    cln_column_file file;
+    cln_dictionary own; /* of the partition that was entered */
+    cln_widening how;
+    cln_stored_block block;
+    cln_widened room;
+} cln_scan_column;
+
+CLN_CHECKED cln_status cln_scan_column_init(cln_scan_column *column, const char *name, cln_type type, cln_error *err);
+void cln_scan_column_clean_up(cln_scan_column *column);
+
+/* For a category: one dictionary of partitions [first, end), and the remaps. */
+CLN_CHECKED cln_status cln_scan_column_unite(cln_scan_column *column, const cln_partition_file *partitions,
+                                             size_t first, size_t end, size_t table, cln_error *err);
+
+CLN_CHECKED cln_status cln_scan_column_enter(cln_scan_column *column, const cln_partition_file *partition, size_t table,
+                                             size_t partition_index, cln_error *err);
+void cln_scan_column_leave(cln_scan_column *column);
+
+/* The vector of one zone of the partition that was entered; valid until the
+ * next read. *recorded is false where the partition lacks the column. */
+CLN_CHECKED cln_status cln_scan_column_read(cln_scan_column *column, uint64_t zone, size_t rows, cln_vector *vector,
+                                            bool *recorded, cln_error *err);
+
+#endif
