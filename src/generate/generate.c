@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BLOCK_ROWS      ((size_t)4096) /* 1 to 2.5 MB */
@@ -40,9 +41,17 @@ static bool makes_boundaries(const cln_generate_spec *spec) {
     return strcmp(spec->dataset, "boundaries") == 0;
 }
 
+static bool is_folder(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 static cln_status check_spec(const cln_generate_spec *spec, cln_error *err) {
     if (spec->path == NULL || spec->path[0] == '\0') {
         return cln_fail(err, CLN_ERR_USAGE, "generated data needs a file to go to; name it with -o FILE");
+    }
+    if (is_folder(spec->path)) {
+        return cln_fail(err, CLN_ERR_IO, "'%s' is a folder; name a file in it", spec->path);
     }
     if (spec->rows > CLN_GENERATE_MAX_ROWS) {
         return cln_fail(err, CLN_ERR_USAGE, "%llu rows are more than can be generated (at most 2^40)",
