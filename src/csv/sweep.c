@@ -103,7 +103,8 @@ static void read_and_scan(sweep_state *s, round_message *message) {
     if (s->status == CLN_OK && size > 0) {
         s->status = source->read_at(source, range.file_begin, s->stripe_bytes, size, s->err);
         if (s->status == CLN_OK && s->sink->see != NULL) {
-            s->status = s->sink->see(s->sink->context, range.file_begin, cln_span_of(s->stripe_bytes, size), s->err);
+            s->status =
+                s->sink->see(s->sink->see_context, range.file_begin, cln_span_of(s->stripe_bytes, size), s->err);
         }
     }
     memset(message, 0, sizeof *message);

@@ -31,10 +31,19 @@ static cln_status compile_formats(cln_schema_column *column, cln_error *err) {
     return CLN_OK;
 }
 
-static cln_status match_column(cln_schema_column *column, const cln_config_dataset *dataset, const char *source_name,
-                               size_t position, bool infer, cln_error *err) {
-    CLN_TRY(cln_copy_string(&column->source_name, source_name, err));
-    if (dataset != NULL) column->declared = cln_config_find_column(dataset, cln_span_of_string(source_name));
+/* By name; in a file without a header by position. */
+static const cln_config_column *find_declared(const cln_config_dataset *dataset, const cln_prologue *prologue,
+                                              size_t position) {
+    if (dataset == NULL) return NULL;
+    if (prologue->header_bytes > 0)
+        return cln_config_find_column(dataset, cln_span_of_string(prologue->names[position]));
+    return position < dataset->column_count ? &dataset->columns[position] : NULL;
+}
+
+static cln_status match_column(cln_schema_column *column, const cln_config_dataset *dataset,
+                               const cln_prologue *prologue, size_t position, bool infer, cln_error *err) {
+    CLN_TRY(cln_copy_string(&column->source_name, prologue->names[position], err));
+    column->declared = find_declared(dataset, prologue, position);
     if (column->declared == NULL) {
         column->is_auto = true;
         column->is_inferred = infer;
@@ -82,7 +91,7 @@ cln_status cln_schema_match(cln_schema *schema, const cln_config_dataset *datase
     }
     for (size_t i = 0; status == CLN_OK && i < prologue->name_count; i++) {
         schema->column_count = i + 1;
-        status = match_column(&schema->columns[i], dataset, prologue->names[i], i, infer, err);
+        status = match_column(&schema->columns[i], dataset, prologue, i, infer, err);
     }
     if (status == CLN_OK) status = check_any_declared(schema, dataset, file, err);
     if (status == CLN_OK) status = check_distinct_names(schema, file, err);

@@ -37,7 +37,9 @@ typedef struct cln_csv_sink {
      * failed_record, so that of several ranks' errors the first in the file
      * is told. */
     CLN_CHECKED cln_status (*take)(void *context, const cln_csv_run *run, uint64_t *failed_record, cln_error *err);
-    /* Local, may be NULL. All bytes of the stripe, the prologue's included. */
+    /* Local, may be NULL. All bytes of each stripe that this rank reads, the
+     * prologue's included. */
+    void *see_context;
     CLN_CHECKED cln_status (*see)(void *context, uint64_t offset, cln_span bytes, cln_error *err);
     /* Collective, may be NULL. Behind each round, and once behind the last
      * record, when no rank has failed; what it returns need not agree. All
@@ -50,8 +52,8 @@ typedef struct cln_csv_sink {
 typedef struct cln_sweep {
     cln_byte_source *source;
     const cln_automaton *automaton;
-    uint64_t data_offset;  /* where the records begin */
-    uint64_t first_record; /* the number of the first one */
+    uint64_t data_offset;       /* where the records begin */
+    uint64_t first_record;      /* the number of the first one */
     uint64_t stripe_size_bytes; /* taken as max_record_bytes when it is more, so that whether a record is over-long
                                  * never depends on it */
     uint64_t max_record_bytes;  /* at least 1 */

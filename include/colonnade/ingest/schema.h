@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The schema of one file: what each column of its header becomes. Headers
- * are matched with the declared columns by normalised name and alias; a
+ * are matched with the declared columns by normalised name and alias (the
+ * fields of a file without a header with the declared columns in order); a
  * column that nobody declared is kept, as a category or text by the number
  * of its values, or with its type inferred. All functions are local.
  */

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What becomes of a column once all of its values are known: its type, its
+ * dictionary, its range; and the conversion of its staged blocks to the
+ * vectors that the store writes.
+ */
+#ifndef COLONNADE_INGEST_FINAL_COLUMN_H
+#define COLONNADE_INGEST_FINAL_COLUMN_H
+
+#include "colonnade/column/dictionary.h"
+#include "colonnade/ingest/column_builder.h"
+#include "colonnade/ingest/schema.h"
+#include "colonnade/store/partition_writer.h"
+
+typedef struct cln_final_column {
+    const cln_column_builder *builder;
+    const cln_config_column *declared; /* NULL when nobody declared it */
+    cln_type type;
+    const cln_date_format *format; /* of an inferred timestamp */
+    bool is_demoted;               /* declared a category, but has too many values: text */
+    cln_value_range range;
+    uint64_t null_count;
+    cln_dictionary values;  /* category: the stored dictionary */
+    int32_t *stored_codes;  /* category: by this rank's code */
+    bool *is_renamed;       /* category: by this rank's code: a synonym replaced it */
+    uint64_t *bytes_before; /* text: stripe_count + 1 sums of the sizes of all texts before a stripe */
+    uint64_t cells_renamed; /* on this rank, counted as blocks are converted */
+} cln_final_column;
+
+/* Collective. declared may be NULL, with type the type of a builder that does
+ * not hold texts, or CLN_TYPE_CATEGORY or CLN_TYPE_TEXT. The column borrows
+ * builder and declared. The caller cleans up, also on failure. */
+CLN_CHECKED cln_status cln_final_column_init(cln_final_column *column, const cln_comm *comm,
+                                             const cln_column_builder *builder, const cln_config_column *declared,
+                                             cln_type type, uint64_t stripe_count, cln_error *err);
+void cln_final_column_clean_up(cln_final_column *column);
+
+/* Local. What the store's writer wants to know; the names are the caller's. */
+cln_stored_column cln_final_column_stored(const cln_final_column *column, uint64_t stripe_count);
+
+/* Room for a converted block, reused. */
+typedef struct cln_conversion {
+    cln_block block;
+    cln_buffer values;
+    cln_buffer texts;
+    cln_buffer arena;
+} cln_conversion;
+
+void cln_conversion_init(cln_conversion *conversion);
+void cln_conversion_clean_up(cln_conversion *conversion);
+
+/* Local. Reads a staged block and converts it; the vector borrows conversion. */
+CLN_CHECKED cln_status cln_final_column_convert(cln_final_column *column, const cln_block_entry *entry,
+                                                cln_conversion *conversion, cln_vector *vector, cln_error *err);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a partition says of itself, as JSON: where its rows came from, and
+ * what was declared of its columns. Nothing of it depends on the clock of the
+ * ingest, the host, the user or the folder. All functions are local.
+ */
+#ifndef COLONNADE_INGEST_PROVENANCE_H
+#define COLONNADE_INGEST_PROVENANCE_H
+
+#include "colonnade/base/hash.h"
+#include "colonnade/csv/prologue.h"
+#include "colonnade/ingest/ingest.h"
+#include "colonnade/ingest/schema.h"
+
+/* What FILE.meta.json says, which fetch and generate leave beside a file. */
+typedef struct cln_sidecar {
+    char *json; /* compact; NULL when there is none */
+    char *url;  /* NULL when it has none */
+    bool is_sample;
+} cln_sidecar;
+
+/* A missing sidecar is none; one that is no JSON object is CLN_ERR_DATA. */
+CLN_CHECKED cln_status cln_sidecar_read(cln_sidecar *sidecar, const char *file, cln_error *err);
+void cln_sidecar_clean_up(cln_sidecar *sidecar);
+
+/* The schema: an array with name, source_name, type as declared, role,
+ * formats, folding, synonyms. */
+CLN_CHECKED cln_status cln_schema_to_json(const cln_schema *schema, cln_buffer *json, cln_error *err);
+
+/* The digest of all that decides what is stored, besides the file's bytes:
+ * program and format version, dialect, policy, schema, time zone, partition
+ * and file name. */
+CLN_CHECKED cln_status cln_recipe_digest(const cln_ingest_request *request, const cln_schema *schema,
+                                         cln_digest *digest, cln_error *err);
+
+CLN_CHECKED cln_status cln_provenance_to_json(const cln_ingest_request *request, const cln_sidecar *sidecar,
+                                              const cln_prologue *prologue, const char *content_hash,
+                                              uint64_t size_bytes, bool is_sample, cln_buffer *json, cln_error *err);
+
+#endif

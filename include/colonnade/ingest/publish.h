@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where a partition's file stands before, while and after it is published.
+ * A file's name holds the digest of its content and of all that decides what
+ * is stored of it: the same name means the same bytes. All functions are
+ * local; those that touch the store are for rank 0.
+ */
+#ifndef COLONNADE_INGEST_PUBLISH_H
+#define COLONNADE_INGEST_PUBLISH_H
+
+#include "colonnade/base/hash.h"
+#include "colonnade/ingest/ingest.h"
+#include "colonnade/ingest/provenance.h"
+#include "colonnade/store/dataset.h"
+
+typedef struct cln_publication {
+    char *temporary_path;             /* while the partition is written; the same on all ranks */
+    char *rejects_path;               /* the list of rejects of an ingest that did not pass */
+    const char *origin;               /* of the file: its URL, or its name; borrowed */
+    cln_manifest manifest;            /* rank 0 */
+    const cln_partition_info *former; /* in the manifest; NULL when there is none */
+} cln_publication;
+
+/* Any rank: the paths. */
+CLN_CHECKED cln_status cln_publication_init(cln_publication *publication, const cln_ingest_request *request,
+                                            cln_error *err);
+void cln_publication_clean_up(cln_publication *publication);
+
+/* Reads the manifest. A former partition of the same id from another origin
+ * is CLN_ERR_USAGE unless the request says replace. sidecar must outlive the
+ * publication. */
+CLN_CHECKED cln_status cln_publication_look(cln_publication *publication, const cln_ingest_request *request,
+                                            const cln_sidecar *sidecar, cln_error *err);
+
+/* Whether the former partition holds a file of this size: only then is it
+ * worth hashing. */
+bool cln_publication_has_same_size(const cln_publication *publication, uint64_t size_bytes);
+
+/* Whether the former partition is what this content and recipe give. */
+bool cln_publication_is_unchanged(const cln_publication *publication, const cln_ingest_request *request,
+                                  const cln_digest *content, const cln_digest *recipe);
+
+/* What is published. */
+typedef struct cln_published {
+    const cln_digest *content;
+    const cln_digest *recipe;
+    uint64_t rows;
+    uint64_t rejected;
+    uint64_t source_size_bytes;
+    uint64_t size_bytes;
+    bool is_sample;
+} cln_published;
+
+/* Renames the temporary to its final name, publishes the new master and
+ * writes the history. */
+CLN_CHECKED cln_status cln_publication_publish(cln_publication *publication, const cln_ingest_request *request,
+                                               const cln_published *published, cln_error *err);
+
+/* Keeps the temporary as the list of rejects of an ingest that did not pass. */
+CLN_CHECKED cln_status cln_publication_keep_rejects(const cln_publication *publication, cln_error *err);
+
+/* Removes the temporary, after an error. */
+void cln_publication_discard(const cln_publication *publication);
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * colonnade ingest: files into the store, one after the other, each by all
+ * ranks; prints the account of each.
+ */
+#include "colonnade/ingest/ingest.h"
+
+#include "colonnade/base/file.h"
+#include "colonnade/base/log.h"
+#include "colonnade/base/memory.h"
+#include "colonnade/cli/cli.h"
+#include "colonnade/cli/dialect_options.h"
+#include "colonnade/config/nearest.h"
+#include "colonnade/net/staging.h"
+#include "colonnade/store/dataset.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is ingested: given files, or the newest staged ones. */
+typedef struct ingest_list {
+    size_t count;
+    char **paths;
+    char **partitions;
+} ingest_list;
+
+/* ---- What is asked ---- */
+
+static cln_status unknown_dataset(const cln_cli *cli, const char *name, cln_error *err) {
+    const char *names[64];
+    size_t count = 0;
+    for (size_t d = 0; d < cli->config.dataset_count && count < 64; d++) names[count++] = cli->config.datasets[d].name;
+    const char *nearest = cln_nearest_name(name, names, count);
+    return cln_fail(err, CLN_ERR_USAGE,
+                    "the configuration declares no dataset \"%s\"%s%s%s; 'ingest %s FILE --schema auto' takes a file "
+                    "that no configuration knows",
+                    name, nearest == NULL ? "" : " (did you mean \"", nearest == NULL ? "" : nearest,
+                    nearest == NULL ? "" : "\"?)", name);
+}
+
+static cln_status choose_schema(const cln_cli *cli, cln_ingest_request *request, cln_error *err) {
+    const char *schema = cln_option(cli->options, "schema");
+    if (schema != NULL && strcmp(schema, "auto") != 0) {
+        return cln_fail(err, CLN_ERR_USAGE, "--schema takes \"auto\" only; columns are declared in the configuration");
+    }
+    request->infer_types = schema != NULL;
+    request->dataset = cln_config_find_dataset(&cli->config, request->dataset_name);
+    if (request->dataset == NULL && !request->infer_types) return unknown_dataset(cli, request->dataset_name, err);
+    if (!cln_path_is_safe_name(request->dataset_name)) {
+        return cln_fail(err, CLN_ERR_USAGE, "\"%s\" cannot be the name of a dataset: letters, digits, '_', '-' and '.'",
+                        request->dataset_name);
+    }
+    return CLN_OK;
+}
+
+static cln_status parse_bad_cells(const char *text, cln_on_bad *policy, cln_error *err) {
+    static const char *const names[] = {"null", "reject", "fail"};
+    for (int i = 0; text != NULL && i < 3; i++) {
+        if (strcmp(text, names[i]) != 0) continue;
+        *policy = (cln_on_bad)i;
+        return CLN_OK;
+    }
+    if (text == NULL) return CLN_OK;
+    return cln_fail(err, CLN_ERR_USAGE, "--on-bad-cell takes \"null\", \"reject\" or \"fail\"; not \"%s\"", text);
+}
+
+static cln_status parse_malformed(const char *text, bool *repair, cln_error *err) {
+    if (text == NULL) return CLN_OK;
+    *repair = strcmp(text, "repair") == 0;
+    if (*repair || strcmp(text, "reject") == 0) return CLN_OK;
+    return cln_fail(err, CLN_ERR_USAGE, "--on-malformed takes \"reject\" or \"repair\"; not \"%s\"", text);
+}
+
+static cln_status parse_rate(const char *text, double *rate, cln_error *err) {
+    if (text == NULL) return CLN_OK;
+    char *end;
+    *rate = strtod(text, &end);
+    if (end != text && *end == '\0' && *rate >= 0.0 && *rate <= 1.0) return CLN_OK;
+    return cln_fail(err, CLN_ERR_USAGE, "--max-reject-rate takes a share from 0 to 1, as 0.01; not \"%s\"", text);
+}
+
+static cln_status read_options(const cln_cli *cli, cln_ingest_request *request, cln_error *err) {
+    const cln_settings *settings = &cli->settings;
+    *request = (cln_ingest_request){.store_dir = settings->store_dir,
+                                    .scratch_dir = settings->scratch_dir,
+                                    .dataset_name = cli->arguments[0],
+                                    .dialect = cln_dialect_default(),
+                                    .policy = {.max_record_bytes = CLN_MAX_RECORD_BYTES},
+                                    .replace = cln_option_given(cli->options, "replace"),
+                                    .allow_rejects = cln_option_given(cli->options, "allow-rejects"),
+                                    .max_reject_rate = 0.01,
+                                    .memory_bytes = settings->memory_bytes,
+                                    .stripe_size_bytes = settings->stripe_size_bytes,
+                                    .fsync = cli->config.fsync};
+    CLN_TRY(choose_schema(cli, request, err));
+    if (request->dataset != NULL) {
+        request->dialect = cln_dialect_of_dataset(request->dataset);
+        request->policy.on_bad_cell = request->dataset->on_bad_cell;
+        request->policy.repair_malformed = request->dataset->repair_malformed;
+        request->max_reject_rate = request->dataset->max_reject_rate;
+    }
+    CLN_TRY(cln_cli_dialect(cli, &request->dialect, err));
+    CLN_TRY(parse_bad_cells(cln_option(cli->options, "on-bad-cell"), &request->policy.on_bad_cell, err));
+    CLN_TRY(parse_malformed(cln_option(cli->options, "on-malformed"), &request->policy.repair_malformed, err));
+    return parse_rate(cln_option(cli->options, "max-reject-rate"), &request->max_reject_rate, err);
+}
+
+/* ---- Which files ---- */
+
+static void clean_up_list(ingest_list *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        free(list->paths[i]);
+        free(list->partitions[i]);
+    }
+    free(list->paths);
+    free(list->partitions);
+    *list = (ingest_list){0};
+}
+
+static cln_status init_list(ingest_list *list, size_t count, cln_error *err) {
+    CLN_TRY(cln_new_array(&list->paths, count, sizeof(char *), err));
+    CLN_TRY(cln_new_array(&list->partitions, count, sizeof(char *), err));
+    list->count = count;
+    return CLN_OK;
+}
+
+static cln_status list_given(const cln_cli *cli, ingest_list *list, cln_error *err) {
+    const char *as = cln_option(cli->options, "as");
+    CLN_TRY(init_list(list, cli->argument_count - 1, err));
+    if (as != NULL && list->count > 1) {
+        return cln_fail(err, CLN_ERR_USAGE, "--as names one partition, but %zu files are given", list->count);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        CLN_TRY(cln_copy_string(&list->paths[i], cli->arguments[i + 1], err));
+        const cln_span id = as != NULL ? cln_span_of_string(as) : cln_path_stem(list->paths[i]);
+        CLN_TRY(cln_copy_span(&list->partitions[i], id, err));
+    }
+    return CLN_OK;
+}
+
+static cln_status list_staged(const cln_cli *cli, ingest_list *list, cln_error *err) {
+    const char *dataset = cli->arguments[0];
+    cln_staged_files staged;
+    CLN_TRY(cln_staging_newest(&staged, cli->settings.staging_dir, dataset, cln_option(cli->options, "date"), err));
+    cln_status status = init_list(list, staged.count, err);
+    for (size_t i = 0; status == CLN_OK && i < staged.count; i++) {
+        status = cln_copy_string(&list->paths[i], staged.files[i].path, err);
+        if (status == CLN_OK) status = cln_copy_string(&list->partitions[i], staged.files[i].source, err);
+    }
+    cln_staged_files_clean_up(&staged);
+    if (status == CLN_OK && list->count == 0) {
+        status = cln_fail(err, CLN_ERR_USAGE,
+                          "nothing is staged for %s in %s; run 'colonnade fetch %s' first, or name files: 'colonnade "
+                          "ingest %s FILE...'",
+                          dataset, cli->settings.staging_dir, dataset, dataset);
+    }
+    return status;
+}
+
+static cln_status check_partition_names(const ingest_list *list, cln_error *err) {
+    for (size_t i = 0; i < list->count; i++) {
+        if (!cln_path_is_safe_name(list->partitions[i])) {
+            return cln_fail(err, CLN_ERR_USAGE, "%s: \"%s\" cannot be the name of a partition; give one with --as NAME",
+                            list->paths[i], list->partitions[i]);
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(list->partitions[i], list->partitions[j]) != 0) continue;
+            return cln_fail(err, CLN_ERR_USAGE,
+                            "%s and %s would both be the partition \"%s\"; ingest them one by one with --as NAME",
+                            list->paths[j], list->paths[i], list->partitions[i]);
+        }
+    }
+    return CLN_OK;
+}
+
+/* Rank 0 looks into the staging folder; here, every rank does, and all must
+ * see the same. */
+static cln_status list_files(const cln_cli *cli, ingest_list *list, cln_error *err) {
+    CLN_TRY(cli->argument_count > 1 ? list_given(cli, list, err) : list_staged(cli, list, err));
+    return check_partition_names(list, err);
+}
+
+/* ---- What is told ---- */
+
+static const char *const account_columns[] = {"partition", "result",    "bytes",     "records",    "stored",
+                                              "rejected",  "converted", "bad_cells", "blank_lines"};
+enum { ACCOUNT_COLUMN_COUNT = sizeof account_columns / sizeof account_columns[0] };
+
+static cln_status add_account(cln_table *table, const char *partition, const cln_ingest_outcome *outcome,
+                              cln_error *err) {
+    static const char *const results[] = {"published", "unchanged", "not published"};
+    const cln_account *account = &outcome->account;
+    cln_cell *cells;
+    CLN_TRY(cln_table_add_row(table, &cells, err));
+    CLN_TRY(cln_cell_set_text(&cells[0], cln_span_of_string(partition), err));
+    CLN_TRY(cln_cell_set_text(&cells[1], cln_span_of_string(results[outcome->result]), err));
+    cln_cell_set_integer(&cells[2], (int64_t)outcome->size_bytes);
+    if (outcome->result == CLN_INGEST_UNCHANGED) {
+        cln_cell_set_integer(&cells[4], (int64_t)outcome->rows);
+        return CLN_OK;
+    }
+    cln_cell_set_integer(&cells[3], (int64_t)account->records_read);
+    cln_cell_set_integer(&cells[4], (int64_t)account->records_stored);
+    cln_cell_set_integer(&cells[5], (int64_t)account->records_rejected);
+    cln_cell_set_integer(&cells[6], (int64_t)account->records_converted);
+    cln_cell_set_integer(&cells[7], (int64_t)account->cells_bad);
+    cln_cell_set_integer(&cells[8], (int64_t)account->blank_lines);
+    return CLN_OK;
+}
+
+static void tell(const cln_ingest_request *request, const cln_ingest_outcome *outcome) {
+    if (outcome->is_sample) cln_note("%s: SAMPLE DATA – NOT REAL", request->partition);
+    if (outcome->result == CLN_INGEST_UNCHANGED) {
+        cln_note("%s: unchanged, %" PRIu64 " rows are in the store already", request->partition, outcome->rows);
+        return;
+    }
+    const cln_account *a = &outcome->account;
+    cln_note("%s: %" PRIu64 " bytes = %" PRIu64 " header + %" PRIu64 " stored + %" PRIu64 " rejected + %" PRIu64
+             " blank + %" PRIu64 " byte-order mark",
+             request->partition, outcome->size_bytes, a->bytes_header, a->bytes_stored, a->bytes_rejected,
+             a->bytes_blank, a->bytes_bom);
+    cln_note("%s: %" PRIu64 " records = %" PRIu64 " stored + %" PRIu64 " rejected, in %.2f s (%.0f MB/s)",
+             request->partition, a->records_read, a->records_stored, a->records_rejected, outcome->seconds,
+             (double)outcome->size_bytes / 1e6 / (outcome->seconds > 0 ? outcome->seconds : 1e-9));
+    if (a->records_rejected + a->cells_bad + a->records_converted > 0) {
+        cln_note("%s: see what was rejected or changed with 'colonnade rejects %s %s'", request->partition,
+                 request->dataset_name, request->partition);
+    }
+}
+
+/* ---- The command ---- */
+
+static cln_status refuse(const cln_ingest_request *request, const cln_ingest_outcome *outcome, cln_error *err) {
+    return cln_fail(err, CLN_ERR_DATA,
+                    "%s: %" PRIu64 " of %" PRIu64 " records were rejected, more than the %g %% that are allowed; "
+                    "nothing was published. See them with 'colonnade rejects %s %s', publish with --allow-rejects",
+                    request->path, outcome->account.records_rejected, outcome->account.records_read,
+                    100.0 * request->max_reject_rate, request->dataset_name, request->partition);
+}
+
+/* Collective. Files that do not pass do not keep the others out. */
+static cln_status ingest_files(cln_cli *cli, cln_ingest_request *request, const ingest_list *list, cln_table *table,
+                               cln_error *err) {
+    cln_error refused;
+    bool any_refused = false;
+    for (size_t i = 0; i < list->count; i++) {
+        request->path = list->paths[i];
+        request->partition = list->partitions[i];
+        cln_ingest_outcome outcome;
+        CLN_TRY(cln_ingest_file(&cli->comm, request, &outcome, err));
+        tell(request, &outcome);
+        CLN_TRY_AGREED(&cli->comm, add_account(table, request->partition, &outcome, err), err);
+        if (outcome.result != CLN_INGEST_REFUSED || any_refused) continue;
+        any_refused = refuse(request, &outcome, &refused) != CLN_OK;
+    }
+    if (!any_refused) return CLN_OK;
+    *err = refused;
+    return CLN_ERR_DATA;
+}
+
+/* Collective, with the dataset locked: an error does not keep the accounts of
+ * the files before it from being printed. */
+static cln_status ingest_locked(cln_cli *cli, cln_ingest_request *request, const ingest_list *list, cln_error *err) {
+    cln_table table;
+    CLN_TRY_AGREED(&cli->comm, cln_table_init(&table, NULL, account_columns, ACCOUNT_COLUMN_COUNT, err), err);
+    cln_status status = ingest_files(cli, request, list, &table, err);
+    if (cli->comm.rank == 0 && table.row_count > 0) {
+        cln_error print_error;
+        const cln_status printed = cln_cli_print(cli, &table, &print_error);
+        if (status == CLN_OK && printed != CLN_OK) {
+            status = printed;
+            *err = print_error;
+        }
+    }
+    cln_table_clean_up(&table);
+    return cln_agree(&cli->comm, status, err);
+}
+
+static cln_status lock_and_ingest(cln_cli *cli, cln_ingest_request *request, const ingest_list *list, cln_error *err) {
+    cln_status status = CLN_OK;
+    if (cli->comm.rank == 0) status = cln_dataset_lock(request->store_dir, request->dataset_name, err);
+    CLN_TRY(cln_agree(&cli->comm, status, err));
+    status = ingest_locked(cli, request, list, err);
+    if (cli->comm.rank == 0) cln_dataset_unlock(request->store_dir, request->dataset_name);
+    return status;
+}
+
+cln_status cln_command_ingest(cln_cli *cli, cln_error *err) {
+    cln_ingest_request request;
+    ingest_list list = {0};
+    cln_status status = read_options(cli, &request, err);
+    if (status == CLN_OK) status = list_files(cli, &list, err);
+    status = cln_agree(&cli->comm, status, err);
+    if (status == CLN_OK) status = lock_and_ingest(cli, &request, &list, err);
+    clean_up_list(&list);
+    return status;
+}

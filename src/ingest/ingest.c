@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/ingest/ingest.h"
+
+#include "colonnade/base/cleanup.h"
+#include "colonnade/base/clock.h"
+#include "colonnade/base/date.h"
+#include "colonnade/ingest/content_hash.h"
+#include "colonnade/ingest/finalise.h"
+#include "colonnade/ingest/provenance.h"
+#include "colonnade/ingest/publish.h"
+#include "colonnade/par/progress.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One file on its way into the store. */
+typedef struct ingest_job {
+    const cln_comm *comm;
+    const cln_ingest_request *request;
+    cln_byte_source *source;
+    cln_sidecar sidecar; /* of rank 0 */
+    cln_prologue prologue;
+    cln_schema schema;
+    cln_publication publication;
+    cln_digest recipe;
+    cln_digest content;
+    cln_automaton automaton;
+    uint64_t stripe_size_bytes;
+    uint64_t stripe_count;
+    cln_stage stage;
+    cln_decoder decoder;
+    cln_content_hasher hasher;
+    cln_final_tables tables;
+    cln_ingest_outcome *outcome;
+} ingest_job;
+
+/* ---- Opening ---- */
+
+/* All ranks must see the same file: on a cluster a folder may not be shared. */
+static cln_status check_same_size(const ingest_job *job, cln_error *err) {
+    int64_t low = (int64_t)job->source->size_bytes;
+    int64_t high = low;
+    cln_min_i64(job->comm, &low, 1);
+    cln_max_i64(job->comm, &high, 1);
+    if (low == high) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO,
+                    "the ranks see different sizes of %s (%lld and %lld bytes); it must stand in a folder that all "
+                    "nodes share, and must not change while it is read",
+                    job->request->path, (long long)low, (long long)high);
+}
+
+static cln_status open_source(ingest_job *job, cln_error *err) {
+    CLN_TRY_AGREED(job->comm, cln_byte_source_open_file(&job->source, job->request->path, err), err);
+    CLN_TRY_AGREED(job->comm, check_same_size(job, err), err);
+    job->outcome->size_bytes = job->source->size_bytes;
+    cln_status status = cln_publication_init(&job->publication, job->request, err);
+    if (status == CLN_OK && job->comm->rank == 0) {
+        status = cln_sidecar_read(&job->sidecar, job->request->path, err);
+        if (status == CLN_OK) status = cln_publication_look(&job->publication, job->request, &job->sidecar, err);
+    }
+    return cln_agree(job->comm, status, err);
+}
+
+static cln_status match_schema(ingest_job *job, cln_error *err) {
+    const cln_ingest_request *request = job->request;
+    if (job->prologue.name_count == 0) {
+        return cln_fail(err, CLN_ERR_DATA, "%s holds no header and no records; there is nothing to store",
+                        request->path);
+    }
+    CLN_TRY(cln_schema_match(&job->schema, request->dataset, &job->prologue, request->infer_types, request->path, err));
+    CLN_TRY(cln_set_time_zone(job->schema.time_zone, err));
+    return cln_recipe_digest(request, &job->schema, &job->recipe, err);
+}
+
+/* ---- Unchanged? ---- */
+
+/* Collective. When the former partition has the file's length, the file is
+ * hashed: same content and same recipe, and there is nothing to do. */
+static cln_status check_unchanged(ingest_job *job, cln_error *err) {
+    int worth_hashing = 0;
+    if (job->comm->rank == 0) {
+        worth_hashing = cln_publication_has_same_size(&job->publication, job->source->size_bytes);
+    }
+    MPI_Bcast(&worth_hashing, 1, MPI_INT, 0, job->comm->mpi);
+    if (!worth_hashing) return CLN_OK;
+    CLN_TRY(cln_content_hash_source(job->comm, job->source, &job->content, err));
+    uint64_t answer[3] = {0};
+    if (job->comm->rank == 0 &&
+        cln_publication_is_unchanged(&job->publication, job->request, &job->content, &job->recipe)) {
+        answer[0] = 1;
+        answer[1] = job->publication.former->rows;
+        answer[2] = job->publication.former->is_sample;
+    }
+    MPI_Bcast(answer, 3, MPI_UINT64_T, 0, job->comm->mpi);
+    if (answer[0]) job->outcome->result = CLN_INGEST_UNCHANGED;
+    job->outcome->rows = answer[1];
+    job->outcome->is_sample = answer[2] != 0;
+    return CLN_OK;
+}
+
+/* ---- Reading ---- */
+
+static void show_progress(void *context, uint64_t done_bytes) {
+    cln_progress_advance(context, done_bytes);
+}
+
+static cln_status prepare_reading(ingest_job *job, cln_error *err) {
+    const cln_ingest_request *request = job->request;
+    cln_automaton_init(&job->automaton, &request->dialect);
+    job->stripe_size_bytes = cln_sweep_stripe_size(job->source->size_bytes, request->memory_bytes, job->comm->size,
+                                                   request->stripe_size_bytes);
+    job->stripe_count =
+        job->source->size_bytes / job->stripe_size_bytes + (job->source->size_bytes % job->stripe_size_bytes != 0);
+    job->stage.memory_limit_bytes = request->memory_bytes / 4;
+    return cln_decoder_init(&job->decoder, &job->automaton, &job->schema, request->dialect.fallback, request->policy,
+                            job->prologue.first_record, request->path, &job->stage, err);
+}
+
+/* Collective. Every record is decoded and staged on the rank that owns it. */
+static cln_status sweep(ingest_job *job, cln_error *err) {
+    const bool hash_as_read = cln_content_hash_fits(job->stripe_size_bytes);
+    const cln_csv_sink sink = {.context = &job->decoder,
+                               .take = cln_decoder_take,
+                               .see_context = &job->hasher,
+                               .see = hash_as_read ? cln_content_hasher_see : NULL};
+    cln_progress progress;
+    cln_progress_init(&progress, job->request->path, job->source->size_bytes, CLN_PROGRESS_BYTES);
+    const cln_sweep sweep = {.source = job->source,
+                             .automaton = &job->automaton,
+                             .data_offset = job->prologue.data_offset,
+                             .first_record = job->prologue.first_record,
+                             .stripe_size_bytes = job->stripe_size_bytes,
+                             .max_record_bytes = job->request->policy.max_record_bytes,
+                             .progress = show_progress,
+                             .progress_context = &progress};
+    const cln_status status = cln_sweep_run(&sweep, job->comm, &sink, err);
+    cln_progress_finish(&progress);
+    if (status != CLN_OK) return status;
+    if (!hash_as_read) return cln_content_hash_source(job->comm, job->source, &job->content, err);
+    return cln_content_hasher_finish(&job->hasher, job->comm, job->source->size_bytes, &job->content, err);
+}
+
+/* Collective. The account of the whole file, checked: every byte and every
+ * record is in exactly one of its parts. */
+static cln_status settle_account(ingest_job *job, cln_error *err) {
+    cln_status status = cln_decoder_end(&job->decoder, err);
+    if (status == CLN_OK) status = job->source->check_unchanged(job->source, err);
+    CLN_TRY_AGREED(job->comm, status, err);
+    if (job->comm->rank == 0) cln_account_prologue(&job->decoder.account, &job->prologue);
+    job->outcome->account = job->decoder.account;
+    cln_account_sum(job->comm, &job->outcome->account);
+    CLN_TRY_AGREED(job->comm,
+                   cln_account_check(&job->outcome->account, job->source->size_bytes, job->request->path, err), err);
+    int64_t is_sample = job->decoder.is_sample || job->sidecar.is_sample;
+    cln_max_i64(job->comm, &is_sample, 1);
+    job->outcome->is_sample = is_sample != 0;
+    job->outcome->rows = job->outcome->account.records_stored;
+    return CLN_OK;
+}
+
+static bool has_too_many_rejects(const ingest_job *job) {
+    const cln_account *account = &job->outcome->account;
+    if (job->request->allow_rejects) return false;
+    return (double)account->records_rejected > job->request->max_reject_rate * (double)account->records_read;
+}
+
+/* ---- Writing and publishing ---- */
+
+/* Rank 0: the texts on the partition's root. */
+static cln_status describe(const ingest_job *job, cln_buffer texts[3], cln_error *err) {
+    char content[CLN_DIGEST_TEXT_BYTES];
+    cln_digest_format(&job->content, content);
+    CLN_TRY(cln_provenance_to_json(job->request, &job->sidecar, &job->prologue, content, job->source->size_bytes,
+                                   job->outcome->is_sample, &texts[0], err));
+    CLN_TRY(cln_account_to_json(&job->outcome->account, &texts[1], err));
+    return cln_schema_to_json(&job->schema, &texts[2], err);
+}
+
+/* Collective. Finishes the writer, also after a local error. */
+static cln_status finish_partition(ingest_job *job, cln_partition_writer *writer, uint64_t *size_bytes,
+                                   cln_error *err) {
+    cln_buffer texts[3];
+    for (int t = 0; t < 3; t++) cln_buffer_init(&texts[t], SIZE_MAX);
+    cln_status status = CLN_OK;
+    if (job->comm->rank == 0) status = describe(job, texts, err);
+    status = cln_agree(job->comm, status, err);
+    if (status == CLN_OK) {
+        const cln_stored_attribute attributes[3] = {{"provenance", cln_buffer_span(&texts[0])},
+                                                    {"account", cln_buffer_span(&texts[1])},
+                                                    {"schema", cln_buffer_span(&texts[2])}};
+        status = cln_partition_writer_finish(writer, attributes, 3, job->request->fsync, size_bytes, err);
+    } else {
+        cln_partition_writer_abandon(writer);
+    }
+    for (int t = 0; t < 3; t++) cln_buffer_clean_up(&texts[t]);
+    return status;
+}
+
+static cln_status write_partition(ingest_job *job, bool only_rejects, uint64_t *size_bytes, cln_error *err) {
+    cln_status status = CLN_OK;
+    if (job->comm->rank == 0) status = cln_cleanup_register_path(job->publication.temporary_path, err);
+    CLN_TRY_AGREED(job->comm, status, err);
+    CLN_TRY(cln_final_tables_init(&job->tables, job->comm, &job->decoder, job->stripe_count, err));
+    cln_partition_writer *writer;
+    CLN_TRY(
+        cln_final_tables_write(&job->tables, job->comm, job->publication.temporary_path, only_rejects, &writer, err));
+    job->outcome->account.cells_renamed = cln_final_tables_renamed(&job->tables, job->comm);
+    return finish_partition(job, writer, size_bytes, err);
+}
+
+static cln_status publish(ingest_job *job, uint64_t size_bytes, cln_error *err) {
+    const cln_published published = {.content = &job->content,
+                                     .recipe = &job->recipe,
+                                     .rows = job->outcome->rows,
+                                     .rejected = job->outcome->account.records_rejected,
+                                     .source_size_bytes = job->source->size_bytes,
+                                     .size_bytes = size_bytes,
+                                     .is_sample = job->outcome->is_sample};
+    return cln_publication_publish(&job->publication, job->request, &published, err);
+}
+
+/* Collective. */
+static cln_status write_and_publish(ingest_job *job, cln_error *err) {
+    const bool only_rejects = has_too_many_rejects(job);
+    if (only_rejects) job->outcome->result = CLN_INGEST_REFUSED;
+    uint64_t size_bytes = 0;
+    cln_status status = write_partition(job, only_rejects, &size_bytes, err);
+    if (status == CLN_OK) {
+        if (job->comm->rank == 0) {
+            status =
+                only_rejects ? cln_publication_keep_rejects(&job->publication, err) : publish(job, size_bytes, err);
+        }
+        status = cln_agree(job->comm, status, err);
+    }
+    if (status != CLN_OK && job->comm->rank == 0) cln_publication_discard(&job->publication);
+    return status;
+}
+
+/* ---- The whole ---- */
+
+/* Collective. */
+static cln_status run(ingest_job *job, cln_error *err) {
+    CLN_TRY(open_source(job, err));
+    CLN_TRY(cln_prologue_read(&job->prologue, job->comm, job->source, &job->request->dialect,
+                              job->request->policy.max_record_bytes, err));
+    CLN_TRY_AGREED(job->comm, match_schema(job, err), err);
+    CLN_TRY(check_unchanged(job, err));
+    if (job->outcome->result == CLN_INGEST_UNCHANGED) return CLN_OK;
+    CLN_TRY_AGREED(job->comm, prepare_reading(job, err), err);
+    CLN_TRY(sweep(job, err));
+    CLN_TRY(settle_account(job, err));
+    return write_and_publish(job, err);
+}
+
+static void clean_up(ingest_job *job) {
+    cln_final_tables_clean_up(&job->tables);
+    cln_content_hasher_clean_up(&job->hasher);
+    if (job->decoder.schema != NULL) cln_decoder_clean_up(&job->decoder);
+    cln_stage_clean_up(&job->stage);
+    cln_publication_clean_up(&job->publication);
+    cln_schema_clean_up(&job->schema);
+    cln_prologue_clean_up(&job->prologue);
+    cln_sidecar_clean_up(&job->sidecar);
+    if (job->source != NULL) job->source->release(job->source);
+}
+
+cln_status cln_ingest_file(const cln_comm *comm, const cln_ingest_request *request, cln_ingest_outcome *outcome,
+                           cln_error *err) {
+    const double started = cln_clock_seconds();
+    *outcome = (cln_ingest_outcome){.result = CLN_INGEST_PUBLISHED};
+    ingest_job job = {.comm = comm, .request = request, .outcome = outcome};
+    cln_stage_init(&job.stage, request->scratch_dir, request->memory_bytes / 4);
+    cln_content_hasher_init(&job.hasher);
+    const cln_status status = run(&job, err);
+    clean_up(&job);
+    outcome->seconds = cln_clock_seconds() - started;
+    return status;
+}

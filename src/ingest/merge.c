@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/ingest/merge.h"
+
+#include "colonnade/base/memory.h"
+
+#include <stdlib.h>
+
+enum { TAG_MERGE = 72 };
+
+typedef struct merge_state {
+    const cln_comm *comm;
+    size_t count_limit;
+    uint64_t bytes_limit;
+    cln_dictionary dictionary; /* of the part of the tree below this rank */
+    bool is_over;
+} merge_state;
+
+static cln_status build_local(merge_state *m, const cln_string_table *local, cln_error *err) {
+    cln_span *texts;
+    CLN_TRY(cln_new_array(&texts, local->count, sizeof *texts, err));
+    for (size_t i = 0; i < local->count; i++) texts[i] = cln_string_table_text(local, i);
+    const cln_status status = cln_dictionary_build(&m->dictionary, texts, local->count, NULL, err);
+    free(texts);
+    return status;
+}
+
+static void judge(merge_state *m) {
+    const cln_dictionary *d = &m->dictionary;
+    if (d->count > m->count_limit || (d->count > 0 && d->offsets[d->count] > m->bytes_limit)) m->is_over = true;
+}
+
+/* Sends what is below this rank; a failed rank and one over the limits send
+ * nothing but that. */
+static cln_status send_up(merge_state *m, int to, cln_status status, cln_error *err) {
+    cln_buffer bytes;
+    cln_buffer_init(&bytes, SIZE_MAX);
+    if (status == CLN_OK && !m->is_over) status = cln_dictionary_pack(&m->dictionary, &bytes, err);
+    if (status != CLN_OK) cln_buffer_clear(&bytes);
+    const uint64_t head[2] = {bytes.size, m->is_over};
+    cln_send_bytes(m->comm, to, TAG_MERGE, head, sizeof head);
+    cln_send_bytes(m->comm, to, TAG_MERGE, bytes.data, bytes.size);
+    cln_buffer_clean_up(&bytes);
+    return status;
+}
+
+static cln_status merge_received(merge_state *m, cln_span bytes, cln_error *err) {
+    cln_dictionary other, merged;
+    CLN_TRY(cln_dictionary_unpack(&other, bytes, err));
+    const cln_status status = cln_dictionary_merge(&merged, &m->dictionary, &other, NULL, NULL, err);
+    cln_dictionary_clean_up(&other);
+    if (status != CLN_OK) return status;
+    cln_dictionary_clean_up(&m->dictionary);
+    m->dictionary = merged;
+    judge(m);
+    return CLN_OK;
+}
+
+static cln_status receive_below(merge_state *m, int from, cln_status status, cln_error *err) {
+    uint64_t head[2];
+    cln_receive_bytes(m->comm, from, TAG_MERGE, head, sizeof head);
+    char *bytes = malloc((size_t)head[0] + 1);
+    if (bytes == NULL) abort(); /* a message of at most the limits; the sender waits and cannot be told */
+    cln_receive_bytes(m->comm, from, TAG_MERGE, bytes, head[0]);
+    if (head[1] != 0) m->is_over = true;
+    if (status == CLN_OK && !m->is_over && head[0] > 0) {
+        status = merge_received(m, cln_span_of(bytes, (size_t)head[0]), err);
+    }
+    free(bytes);
+    return status;
+}
+
+static cln_status climb(merge_state *m, cln_status status, cln_error *err) {
+    const int rank = m->comm->rank;
+    for (int step = 1; step < m->comm->size; step *= 2) {
+        if (rank % (2 * step) == step) return send_up(m, rank - step, status, err);
+        if (rank + step < m->comm->size) status = receive_below(m, rank + step, status, err);
+    }
+    return status;
+}
+
+/* Rank 0's dictionary to all. */
+static cln_status share(merge_state *m, cln_dictionary *merged, cln_error *err) {
+    cln_buffer bytes;
+    cln_buffer_init(&bytes, SIZE_MAX);
+    cln_status status = CLN_OK;
+    if (m->comm->rank == 0) status = cln_dictionary_pack(&m->dictionary, &bytes, err);
+    status = cln_agree(m->comm, status, err);
+    if (status == CLN_OK) status = cln_broadcast_buffer(m->comm, &bytes, 0, err);
+    if (status == CLN_OK) {
+        status = cln_agree(m->comm, cln_dictionary_unpack(merged, cln_buffer_span(&bytes), err), err);
+    }
+    cln_buffer_clean_up(&bytes);
+    return status;
+}
+
+cln_status cln_merge_strings(const cln_comm *comm, const cln_string_table *local, size_t count_limit,
+                             uint64_t bytes_limit, cln_dictionary *merged, bool *is_over, cln_error *err) {
+    *merged = (cln_dictionary){0};
+    merge_state m = {.comm = comm, .count_limit = count_limit, .bytes_limit = bytes_limit};
+    cln_status status = build_local(&m, local, err);
+    if (status == CLN_OK) judge(&m);
+    status = climb(&m, status, err);
+    status = cln_agree(comm, status, err);
+    int over = m.is_over;
+    MPI_Bcast(&over, 1, MPI_INT, 0, comm->mpi);
+    *is_over = over != 0;
+    if (status == CLN_OK && !*is_over) status = share(&m, merged, err);
+    cln_dictionary_clean_up(&m.dictionary);
+    return status;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/ingest/publish.h"
+
+#include "colonnade/base/cleanup.h"
+#include "colonnade/base/escape.h"
+#include "colonnade/base/file.h"
+#include "colonnade/base/memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NAME_DIGITS = 16 };
+
+cln_status cln_publication_init(cln_publication *publication, const cln_ingest_request *request, cln_error *err) {
+    *publication = (cln_publication){0};
+    cln_status status = cln_format_string(&publication->temporary_path, err, "%s/%s/partitions/.tmp-%s.h5",
+                                          request->store_dir, request->dataset_name, request->partition);
+    if (status == CLN_OK) {
+        status = cln_format_string(&publication->rejects_path, err, "%s/%s/unpublished/%s.h5", request->store_dir,
+                                   request->dataset_name, request->partition);
+    }
+    if (status != CLN_OK) cln_publication_clean_up(publication);
+    return status;
+}
+
+void cln_publication_clean_up(cln_publication *publication) {
+    free(publication->temporary_path);
+    free(publication->rejects_path);
+    cln_manifest_clean_up(&publication->manifest);
+    *publication = (cln_publication){0};
+}
+
+cln_status cln_publication_look(cln_publication *publication, const cln_ingest_request *request,
+                                const cln_sidecar *sidecar, cln_error *err) {
+    publication->origin = sidecar->url != NULL ? sidecar->url : cln_path_name(request->path).data;
+    bool exists;
+    CLN_TRY(cln_manifest_read(&publication->manifest, request->store_dir, request->dataset_name, &exists, err));
+    publication->former = cln_manifest_find(&publication->manifest, request->partition);
+    if (publication->former == NULL || request->replace ||
+        strcmp(publication->former->origin, publication->origin) == 0) {
+        return CLN_OK;
+    }
+    return cln_fail(err, CLN_ERR_USAGE,
+                    "%s: the partition \"%s\" of %s came from %s, and this file from %s. Give it another name with "
+                    "--as NAME, or replace the partition with --replace",
+                    request->path, request->partition, request->dataset_name, publication->former->origin,
+                    publication->origin);
+}
+
+bool cln_publication_has_same_size(const cln_publication *publication, uint64_t size_bytes) {
+    return publication->former != NULL && publication->former->source_size_bytes == size_bytes;
+}
+
+/* partitions/ID.HASH.h5 */
+static cln_status name_file(char **file, const cln_ingest_request *request, const cln_digest *content,
+                            const cln_digest *recipe, cln_error *err) {
+    char both[2 * CLN_DIGEST_BYTES];
+    memcpy(both, content->bytes, CLN_DIGEST_BYTES);
+    memcpy(both + CLN_DIGEST_BYTES, recipe->bytes, CLN_DIGEST_BYTES);
+    const cln_digest digest = cln_content_block_digest(cln_span_of(both, sizeof both));
+    char digits[CLN_DIGEST_TEXT_BYTES];
+    cln_digest_format(&digest, digits);
+    return cln_format_string(file, err, "partitions/%s.%.*s.h5", request->partition, NAME_DIGITS, digits);
+}
+
+bool cln_publication_is_unchanged(const cln_publication *publication, const cln_ingest_request *request,
+                                  const cln_digest *content, const cln_digest *recipe) {
+    if (publication->former == NULL) return false;
+    char *file;
+    if (name_file(&file, request, content, recipe, NULL) != CLN_OK) return false;
+    const bool same = strcmp(file, publication->former->file) == 0;
+    free(file);
+    return same;
+}
+
+static cln_status write_history(const cln_publication *publication, const cln_ingest_request *request,
+                                const cln_published *published, cln_error *err) {
+    cln_buffer json;
+    cln_buffer_init(&json, SIZE_MAX);
+    cln_status status = cln_buffer_append_string(&json, "{\"action\":\"ingest\",\"partition\":", err);
+    if (status == CLN_OK) status = cln_escape_json(cln_span_of_string(request->partition), &json, err);
+    if (status == CLN_OK) status = cln_buffer_append_string(&json, ",\"origin\":", err);
+    if (status == CLN_OK) status = cln_escape_json(cln_span_of_string(publication->origin), &json, err);
+    if (status == CLN_OK) {
+        status = cln_buffer_append_format(&json, err, ",\"rows\":%" PRIu64 ",\"rejected\":%" PRIu64 "}",
+                                          published->rows, published->rejected);
+    }
+    if (status == CLN_OK) status = cln_buffer_terminate(&json, err);
+    if (status == CLN_OK) {
+        status = cln_dataset_record_history(request->store_dir, request->dataset_name, json.data, err);
+    }
+    cln_buffer_clean_up(&json);
+    return status;
+}
+
+/* The file under its final name, then the master that names it. */
+static cln_status move_and_publish(cln_publication *publication, const cln_ingest_request *request, char *file,
+                                   const cln_published *published, cln_error *err) {
+    char *path;
+    CLN_TRY(cln_format_string(&path, err, "%s/%s/%s", request->store_dir, request->dataset_name, file));
+    cln_status status = CLN_OK;
+    if (rename(publication->temporary_path, path) != 0) {
+        status = cln_fail_errno(err, "cannot rename %s to %s", publication->temporary_path, path);
+    } else {
+        cln_cleanup_unregister_path(publication->temporary_path);
+    }
+    char content[CLN_DIGEST_TEXT_BYTES];
+    cln_digest_format(published->content, content);
+    char *id = NULL, *origin = NULL;
+    if (status == CLN_OK) status = cln_copy_string(&id, request->partition, err);
+    if (status == CLN_OK) status = cln_copy_string(&origin, publication->origin, err);
+    const cln_partition_info info = {.id = id,
+                                     .file = file,
+                                     .content_hash = content,
+                                     .origin = origin,
+                                     .is_sample = published->is_sample,
+                                     .rows = published->rows,
+                                     .rejected = published->rejected,
+                                     .source_size_bytes = published->source_size_bytes,
+                                     .size_bytes = published->size_bytes};
+    if (status == CLN_OK) status = cln_manifest_put(&publication->manifest, &info, err);
+    if (status == CLN_OK) {
+        status = cln_manifest_publish(&publication->manifest, request->store_dir, request->fsync, err);
+    }
+    free(id);
+    free(origin);
+    free(path);
+    return status;
+}
+
+cln_status cln_publication_publish(cln_publication *publication, const cln_ingest_request *request,
+                                   const cln_published *published, cln_error *err) {
+    char *file;
+    CLN_TRY(name_file(&file, request, published->content, published->recipe, err));
+    const cln_status status = move_and_publish(publication, request, file, published, err);
+    free(file);
+    publication->former = NULL; /* the manifest has changed */
+    if (status != CLN_OK) return status;
+    (void)unlink(publication->rejects_path); /* of an earlier ingest that did not pass */
+    return write_history(publication, request, published, err);
+}
+
+cln_status cln_publication_keep_rejects(const cln_publication *publication, cln_error *err) {
+    if (rename(publication->temporary_path, publication->rejects_path) != 0) {
+        return cln_fail_errno(err, "cannot keep the list of rejects as %s", publication->rejects_path);
+    }
+    cln_cleanup_unregister_path(publication->temporary_path);
+    return CLN_OK;
+}
+
+void cln_publication_discard(const cln_publication *publication) {
+    (void)unlink(publication->temporary_path);
+    cln_cleanup_unregister_path(publication->temporary_path);
+}
