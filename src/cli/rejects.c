@@ -103,19 +103,28 @@ static cln_status list_published(reject_job *job, cln_error *err) {
     return status;
 }
 
-/* Origin and sample mark of a file that no master names stand in its own
- * provenance. */
+/* The address that a file came from, else its name; so does ingest name the
+ * origins of published files. */
+static const char *origin_of(const cJSON *provenance) {
+    const cJSON *source = cJSON_GetObjectItemCaseSensitive(provenance, "source");
+    const cJSON *url = cJSON_GetObjectItemCaseSensitive(source, "url");
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(provenance, "file_name");
+    if (cJSON_IsString(url)) return url->valuestring;
+    return cJSON_IsString(name) ? name->valuestring : "";
+}
+
+/* No master names the file: where it came from stands in it. */
 static cln_status list_open_file(reject_job *job, cln_dataset *dataset, const char *id, cln_error *err) {
-    const char *provenance = cln_dataset_attribute(dataset, 0, "provenance");
-    cJSON *json = provenance == NULL ? NULL : cJSON_Parse(provenance);
-    const cJSON *origin = cJSON_GetObjectItemCaseSensitive(json, "origin");
+    const char *text = cln_dataset_attribute(dataset, 0, "provenance");
+    cJSON *provenance = text == NULL ? NULL : cJSON_Parse(text);
     const cln_reject_section section = {.dataset = job->dataset,
                                         .partition = id,
-                                        .origin = cJSON_IsString(origin) ? origin->valuestring : "",
+                                        .origin = origin_of(provenance),
                                         .is_published = false,
-                                        .is_sample = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "is_sample"))};
+                                        .is_sample =
+                                            cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(provenance, "sample"))};
     const cln_status status = list_partition(job, dataset, 0, &section, err);
-    cJSON_Delete(json);
+    cJSON_Delete(provenance);
     return status;
 }
 

@@ -41,9 +41,12 @@ typedef struct cln_partition_file {
     size_t attribute_count, attribute_capacity;
 } cln_partition_file;
 
-/* Opens the file and loads its tables. The size and number of rows must be
- * those of info, whose id is borrowed. The caller closes the file, also after
- * a failure. */
+/* In a cln_partition_info: the file itself tells. */
+#define CLN_ROWS_UNKNOWN UINT64_MAX
+
+/* Opens the file and loads its tables. The size (unless 0) and number of rows
+ * (unless CLN_ROWS_UNKNOWN) must be those of info, whose id is borrowed. The
+ * caller closes the file, also after a failure. */
 CLN_CHECKED cln_status cln_partition_file_open(cln_partition_file *file, const char *dataset_dir,
                                                const cln_partition_info *info, cln_error *err);
 void cln_partition_file_close(cln_partition_file *file);

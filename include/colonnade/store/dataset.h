@@ -65,7 +65,7 @@ CLN_CHECKED cln_status cln_dataset_open(cln_dataset **dataset, const cln_comm *c
 
 /* Collective; arguments must agree. One partition file by itself, as one that
  * was not published (STORE/NAME/unpublished/ID.h5). Its manifest has a single
- * entry, whose id is the file's stem, file is path and rows is what the file
+ * entry, whose id is the file's stem, file is its name and rows is what it
  * holds; the other texts are empty. A file that does not exist or is no
  * partition is CLN_ERR_IO. */
 CLN_CHECKED cln_status cln_dataset_open_file(cln_dataset **dataset, const cln_comm *comm, const char *path,
