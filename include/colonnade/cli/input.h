@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The FILE of a command, which every rank reads a part of.
+ */
+#ifndef COLONNADE_CLI_INPUT_H
+#define COLONNADE_CLI_INPUT_H
+
+#include "colonnade/base/byte_source.h"
+#include "colonnade/par/comm.h"
+
+/* Collective. Opens the file on every rank, or on none. The caller releases
+ * *source. */
+CLN_CHECKED cln_status cln_cli_open_input(const cln_comm *comm, const char *path, cln_byte_source **source,
+                                          cln_error *err);
+
+/* Collective. Fails when the file changed since any rank opened it. */
+CLN_CHECKED cln_status cln_cli_check_input(const cln_comm *comm, cln_byte_source *source, cln_error *err);
+
+#endif
