@@ -62,7 +62,7 @@ static cln_status read_spec(const cln_cli *cli, cln_generate_spec *spec, cln_err
 }
 
 cln_status cln_command_generate(cln_cli *cli, cln_error *err) {
-    cln_generate_spec spec;
+    cln_generate_spec spec = {0};
     cln_generate_result made = {0};
     CLN_TRY_AGREED(&cli->comm, read_spec(cli, &spec, err), err);
     CLN_TRY(cln_generate(&cli->comm, &spec, &made, err));

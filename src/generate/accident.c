@@ -84,7 +84,7 @@ char *cln_write_offense_category(const cln_generator *generator, const cln_event
     return cln_put_string(out, cln_offences[event->kind].category);
 }
 
-static char *pad(char *start, char *end, size_t width) {
+static char *pad(const char *start, char *end, size_t width) {
     while ((size_t)(end - start) < width) *end++ = ' ';
     return end;
 }

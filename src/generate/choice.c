@@ -3,7 +3,6 @@
 
 #include "colonnade/base/memory.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 /* Slots that are less and more than full wait in one array, from its two ends. */
@@ -43,7 +42,7 @@ cln_status cln_choice_build(cln_choice *choice, const uint32_t *weights, uint32_
     waiting w = {0};
     uint64_t sum = 0;
     for (uint32_t i = 0; i < count; i++) sum += weights[i];
-    assert(sum > 0 && sum < (UINT64_C(1) << 31));
+    if (sum == 0 || sum >> 31 != 0) return cln_fail(err, CLN_ERR_INTERNAL, "the weights of a choice are out of range");
     choice->count = count;
     cln_status status = cln_new_array(&choice->slots, count, sizeof *choice->slots, err);
     if (status == CLN_OK) status = cln_new_array(&w.parts, count, sizeof *w.parts, err);

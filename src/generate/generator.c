@@ -11,19 +11,21 @@
 
 static const cln_dataset *const datasets[] = {&cln_accidents, &cln_calls};
 
-static cln_status find_dataset(const char *name, const cln_dataset **dataset, cln_error *err) {
+static const cln_dataset *find_dataset(const char *name) {
     for (size_t i = 0; i < sizeof datasets / sizeof datasets[0]; i++) {
-        if (strcmp(datasets[i]->name, name) != 0) continue;
-        *dataset = datasets[i];
-        return CLN_OK;
+        if (strcmp(datasets[i]->name, name) == 0) return datasets[i];
     }
+    return NULL;
+}
+
+static cln_status fail_dataset(const char *name, cln_error *err) {
     return cln_fail(err, CLN_ERR_USAGE, "cannot generate '%s'; what can be generated is %s, %s and boundaries", name,
                     cln_accidents.name, cln_calls.name);
 }
 
 cln_status cln_generate_list_vintages(const char *name, cln_buffer *out, cln_error *err) {
-    const cln_dataset *dataset = NULL;
-    CLN_TRY(find_dataset(name, &dataset, err));
+    const cln_dataset *dataset = find_dataset(name);
+    if (dataset == NULL) return fail_dataset(name, err);
     for (uint32_t i = 0; i < dataset->vintage_count; i++) {
         CLN_TRY(cln_buffer_append_string(out, i == 0 ? "" : ", ", err));
         CLN_TRY(cln_buffer_append_string(out, dataset->vintages[i].name, err));
@@ -46,8 +48,9 @@ static cln_status fail_vintage(const cln_generate_spec *spec, cln_error *err) {
 }
 
 static cln_status find_vintage(const cln_generate_spec *spec, cln_generator *generator, cln_error *err) {
-    CLN_TRY(find_dataset(spec->dataset, &generator->dataset, err));
-    const cln_dataset *dataset = generator->dataset;
+    const cln_dataset *dataset = find_dataset(spec->dataset);
+    if (dataset == NULL) return fail_dataset(spec->dataset, err);
+    generator->dataset = dataset;
     generator->vintage = &dataset->vintages[dataset->default_vintage];
     if (spec->vintage == NULL) return CLN_OK;
     for (uint32_t i = 0; i < dataset->vintage_count; i++) {

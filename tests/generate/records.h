@@ -29,7 +29,9 @@ typedef struct record {
 /* Reads one record at *at and moves it behind the line end; false at the end. */
 static inline int read_record(char **at, const char *end, record *to) {
     char *in = *at;
+    static char empty[1] = "";
     *to = (record){0};
+    for (size_t i = 0; i < MAX_FIELDS; i++) to->fields[i] = empty; /* of a record that is too short */
     if (in >= end) return 0;
     for (int more = 1; more;) {
         char *out = in;
@@ -50,7 +52,7 @@ static inline int read_record(char **at, const char *end, record *to) {
         assert_true(in >= end || *in == ',' || *in == '\r');
         more = in < end && *in == ',';
         if (in < end && *in == '\r') assert_true(in + 1 < end && in[1] == '\n');
-        in += more ? 1 : 2;
+        if (in < end) in += more ? 1 : 2;
         *out = '\0';
     }
     *at = in;
@@ -66,6 +68,7 @@ static inline void make_rows(const cln_generate_spec *spec, uint64_t first, size
     assert_int_equal(cln_generator_open(&generator, spec, &err), CLN_OK);
     assert_int_equal(cln_generator_append_rows(generator, first, count, buffer, ends, &err), CLN_OK);
     cln_generator_close(generator);
+    assert_non_null(buffer->data);
 }
 
 #endif

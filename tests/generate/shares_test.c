@@ -282,6 +282,7 @@ static void test_points_lie_in_their_boundaries(void **state) {
     cln_buffer_init(&boundaries, SIZE_MAX);
     assert_int_equal(cln_generate_append_boundaries(&boundaries, NULL), CLN_OK);
     assert_int_equal(cln_buffer_terminate(&boundaries, NULL), CLN_OK);
+    assert_non_null(boundaries.data);
     make_rows(&spec, 1, 2000, &rows, NULL);
     for (char *at = rows.data; read_record(&at, rows.data + rows.size, &row); count++) {
         double corner[2];
