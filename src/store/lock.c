@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/base/cleanup.h"
 #include "colonnade/base/clock.h"
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
@@ -113,6 +114,8 @@ cln_status cln_dataset_lock(const char *store_dir, const char *dataset, cln_erro
     cln_status status = make_folders(dir, err);
     if (status == CLN_OK) status = cln_path_join(&path, dir, LOCK_NAME, err);
     if (status == CLN_OK) status = take_lock(path, dataset, err);
+    /* Not before it is ours: a signal would remove another's. */
+    if (status == CLN_OK) status = cln_cleanup_register_path(path, err);
     if (status == CLN_OK) cln_tidy_dataset(store_dir, dataset, dir);
     free(path);
     free(dir);
@@ -122,7 +125,10 @@ cln_status cln_dataset_lock(const char *store_dir, const char *dataset, cln_erro
 void cln_dataset_unlock(const char *store_dir, const char *dataset) {
     char *dir, *path = NULL;
     if (cln_dataset_dir(&dir, store_dir, dataset, NULL) != CLN_OK) return;
-    if (cln_path_join(&path, dir, LOCK_NAME, NULL) == CLN_OK) (void)unlink(path);
+    if (cln_path_join(&path, dir, LOCK_NAME, NULL) == CLN_OK) {
+        (void)unlink(path);
+        cln_cleanup_unregister_path(path);
+    }
     free(path);
     free(dir);
 }

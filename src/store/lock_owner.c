@@ -16,20 +16,26 @@ static void name_host(char host[256]) {
     host[255] = '\0';
 }
 
-/* The 22nd field of /proc/PID/stat; the second, the program's name, ends at the last ')'. */
-static unsigned long long start_of(long process) {
+typedef struct process_state {
+    char state; /* 'Z': it is dead, but nobody has waited for it yet; 0: not known */
+    unsigned long long started;
+} process_state;
+
+/* The third and the 22nd field of /proc/PID/stat; the second, the program's name, ends at the last ')'. */
+static process_state state_of(long process) {
     char path[64], text[1024];
     (void)snprintf(path, sizeof path, "/proc/%ld/stat", process);
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return 0;
+    if (descriptor < 0) return (process_state){0};
     const ssize_t got = read(descriptor, text, sizeof text - 1);
     (void)close(descriptor);
     text[got < 0 ? 0 : got] = '\0';
     const char *field = strrchr(text, ')');
+    process_state found = {0};
+    if (field == NULL || sscanf(field, ") %c", &found.state) != 1) return (process_state){0};
     for (int number = 2; field != NULL && number < 22; number++) field = strchr(field + 1, ' ');
-    unsigned long long started = 0;
-    if (field == NULL || sscanf(field, " %llu", &started) != 1) return 0;
-    return started;
+    if (field == NULL || sscanf(field, " %llu", &found.started) != 1) return (process_state){0};
+    return found;
 }
 
 void cln_lock_owner_describe_self(char text[LOCK_OWNER_BYTES]) {
@@ -37,7 +43,7 @@ void cln_lock_owner_describe_self(char text[LOCK_OWNER_BYTES]) {
     name_host(host);
     const long process = (long)getpid();
     (void)snprintf(text, LOCK_OWNER_BYTES, "host %s\nprocess %ld\nstarted %llu\nsince %" PRId64 "\n", host, process,
-                   start_of(process), cln_clock_utc_seconds());
+                   state_of(process).started, cln_clock_utc_seconds());
 }
 
 void cln_lock_owner_parse(cln_lock_owner *owner, const char *text) {
@@ -52,6 +58,7 @@ bool cln_lock_owner_is_dead(const cln_lock_owner *owner) {
     name_host(host);
     if (strcmp(host, owner->host) != 0) return false;
     if (kill((pid_t)owner->process, 0) != 0 && errno == ESRCH) return true;
-    const unsigned long long started = start_of(owner->process);
-    return owner->started != 0 && started != 0 && started != owner->started;
+    const process_state found = state_of(owner->process);
+    if (found.state == 'Z' || found.state == 'X') return true;
+    return owner->started != 0 && found.started != 0 && found.started != owner->started;
 }
