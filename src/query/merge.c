@@ -46,7 +46,7 @@ static cln_status take(message_cursor *cursor, size_t size, cln_span *taken) {
 }
 
 static cln_status take_u64(message_cursor *cursor, uint64_t *value) {
-    cln_span bytes;
+    cln_span bytes = {0};
     CLN_TRY(take(cursor, sizeof *value, &bytes));
     memcpy(value, bytes.data, sizeof *value);
     return CLN_OK;

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/report/subject.h"
+
+#include "colonnade/base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static cln_status look_at_dataset(cln_subject *subject, cln_error *err) {
+    const cln_manifest *manifest = cln_dataset_manifest(subject->dataset);
+    for (size_t i = 0; i < manifest->partition_count; i++) {
+        subject->is_sample = subject->is_sample || manifest->partitions[i].is_sample;
+        subject->rows += (int64_t)manifest->partitions[i].rows;
+    }
+    return cln_dataset_columns(subject->dataset, "columns", &subject->columns, &subject->column_count, err);
+}
+
+cln_status cln_subject_open(cln_subject *subject, const cln_comm *comm, const cln_config *config, const char *name,
+                            const char *purpose, const char *store_dir, cln_error *err) {
+    *subject = (cln_subject){.name = name, .unit = purpose};
+    if (name == NULL) {
+        (void)snprintf(subject->missing, sizeof subject->missing,
+                       "the configuration names no dataset under questions.%s", purpose);
+        return CLN_OK;
+    }
+    subject->config = cln_config_find_dataset(config, name);
+    if (subject->config != NULL && subject->config->unit != NULL) subject->unit = subject->config->unit;
+    const cln_status status = cln_dataset_open(&subject->dataset, comm, store_dir, name, err);
+    if (status == CLN_ERR_USAGE) {
+        subject->dataset = NULL;
+        (void)snprintf(subject->missing, sizeof subject->missing, "%s", err->message);
+        return CLN_OK;
+    }
+    CLN_TRY(status);
+    CLN_TRY_AGREED(comm, look_at_dataset(subject, err), err);
+    return CLN_OK;
+}
+
+void cln_subject_close(cln_subject *subject) {
+    if (subject->dataset != NULL) cln_dataset_close(subject->dataset);
+    *subject = (cln_subject){0};
+}
+
+static const cln_dataset_column *find_stored(const cln_subject *subject, const char *name) {
+    for (size_t i = 0; i < subject->column_count; i++) {
+        if (strcmp(subject->columns[i].name, name) == 0) return &subject->columns[i];
+    }
+    return NULL;
+}
+
+static const cln_config_column *find_declared(const cln_subject *subject, const char *name) {
+    for (size_t i = 0; subject->config != NULL && i < subject->config->column_count; i++) {
+        if (strcmp(subject->config->columns[i].name, name) == 0) return &subject->config->columns[i];
+    }
+    return NULL;
+}
+
+const cln_dataset_column *cln_subject_column(const cln_subject *subject, cln_role role, size_t position) {
+    size_t passed = 0;
+    for (size_t i = 0; subject->config != NULL && i < subject->config->column_count; i++) {
+        if (subject->config->columns[i].role != role) continue;
+        const cln_dataset_column *stored = find_stored(subject, subject->config->columns[i].name);
+        if (stored != NULL && passed++ == position) return stored;
+    }
+    for (size_t i = 0; i < subject->column_count; i++) {
+        const cln_dataset_column *stored = &subject->columns[i];
+        if (find_declared(subject, stored->name) != NULL || stored->role == NULL) continue;
+        if (strcmp(stored->role, cln_role_name(role)) == 0 && passed++ == position) return stored;
+    }
+    return NULL;
+}
+
+const char *cln_subject_title(const cln_subject *subject, const char *column) {
+    const cln_config_column *declared = find_declared(subject, column);
+    return declared != NULL ? declared->title : column;
+}
+
+static void say_missing_role(const cln_subject *subject, cln_role role, char *reason, size_t reason_bytes) {
+    const cln_config_column *declared = subject->config == NULL ? NULL : cln_config_find_role(subject->config, role);
+    if (declared == NULL) {
+        (void)snprintf(reason, reason_bytes, "the dataset %s has no column with the role %s", subject->name,
+                       cln_role_name(role));
+    } else {
+        (void)snprintf(reason, reason_bytes, "the files of %s have no column %s, which has the role %s", subject->name,
+                       declared->name, cln_role_name(role));
+    }
+}
+
+const char *cln_subject_need(const cln_subject *subject, cln_role role, char *reason, size_t reason_bytes) {
+    if (subject->dataset == NULL) {
+        (void)snprintf(reason, reason_bytes, "%s", subject->missing);
+        return NULL;
+    }
+    const cln_dataset_column *column = cln_subject_column(subject, role, 0);
+    if (column == NULL) {
+        say_missing_role(subject, role, reason, reason_bytes);
+        return NULL;
+    }
+    const bool fits = role == CLN_ROLE_TIME ? column->type == CLN_TYPE_TIMESTAMP
+                                            : column->type != CLN_TYPE_TIMESTAMP && column->type != CLN_TYPE_DOUBLE;
+    if (fits) return column->name;
+    (void)snprintf(reason, reason_bytes, "the column %s of %s has the type %s, but the role %s needs %s", column->name,
+                   subject->name, cln_type_name(column->type), cln_role_name(role),
+                   role == CLN_ROLE_TIME ? "a timestamp" : "a category, text or integer");
+    return NULL;
+}
+
+cln_status cln_subject_query(const cln_subject *subject, const cln_comm *comm, const cln_plan *plan, cln_table *result,
+                             cln_error *err) {
+    *result = (cln_table){0};
+    const char **names = NULL;
+    CLN_TRY_AGREED(
+        comm, cln_new_array(&names, plan->filter_count + plan->key_count + plan->aggregate_count, sizeof *names, err),
+        err);
+    cln_batch_source *source = NULL;
+    cln_status status =
+        cln_dataset_scan(subject->dataset, "columns", -1, names, cln_plan_columns(plan, names), &source, err);
+    if (status == CLN_OK) {
+        status = cln_query_run(comm, plan, source, result, err);
+        source->release(source);
+    }
+    free(names);
+    return status;
+}
+
+static bool covers(const cln_subject *subject, const char *partition, const char *other) {
+    if (other == NULL) return true;
+    const cln_manifest *manifest = cln_dataset_manifest(subject->dataset);
+    for (size_t i = 0; i < manifest->partition_count; i++) {
+        if (strcmp(manifest->partitions[i].id, partition) == 0) {
+            return cln_dataset_has_column(subject->dataset, "columns", i, other);
+        }
+    }
+    return false;
+}
+
+static cln_status add_periods(const cln_subject *subject, const cln_table *table, const char *other,
+                              cln_periods *periods, cln_error *err) {
+    for (size_t row = 0; row < table->row_count; row++) {
+        const cln_cell *first = cln_table_cell(table, row, 1), *last = cln_table_cell(table, row, 2);
+        if (first->kind != CLN_CELL_INTEGER || last->kind != CLN_CELL_INTEGER) continue;
+        if (!covers(subject, cln_table_cell(table, row, 0)->as.text, other)) continue;
+        CLN_TRY(cln_periods_add_seconds(periods, first->as.integer, last->as.integer, err));
+    }
+    return CLN_OK;
+}
+
+cln_status cln_subject_periods(const cln_subject *subject, const cln_comm *comm, const char *time, const char *other,
+                               cln_periods *periods, cln_error *err) {
+    const cln_key key = {CLN_KEY_PARTITION, NULL, "partition"};
+    const cln_aggregate aggregates[] = {{CLN_AGGREGATE_MIN, time, "first"}, {CLN_AGGREGATE_MAX, time, "last"}};
+    const cln_plan plan = {.keys = &key, .key_count = 1, .aggregates = aggregates, .aggregate_count = 2};
+    cln_table table;
+    *periods = (cln_periods){0};
+    cln_status status = cln_subject_query(subject, comm, &plan, &table, err);
+    if (status == CLN_OK) status = cln_agree(comm, add_periods(subject, &table, other, periods, err), err);
+    cln_table_clean_up(&table);
+    return status;
+}
