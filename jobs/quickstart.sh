@@ -141,7 +141,6 @@ main() {
     $MODE
     step "Answering the four questions with $(rank_count) ranks"
     parallel report --store $STORE --out $REPORT
-    [ ! -f $REPORT/index.html ] || say $'\n'"Report: $PWD/$REPORT/index.html"
 }
 
 main "$@"
