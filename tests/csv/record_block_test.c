@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The splitter against the reference.
+ */
+#include "reference.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+typedef struct split {
+    cln_record_block *block;
+    cln_buffer texts;
+    cln_buffer arena;
+    cln_account account;
+    size_t block_count;
+} split;
+
+static int set_up(void **state) {
+    static split s;
+    must(cln_new_array(&s.block, 1, sizeof *s.block, NULL));
+    cln_record_block_init(s.block);
+    cln_buffer_init(&s.texts, SIZE_MAX);
+    cln_buffer_init(&s.arena, SIZE_MAX);
+    *state = &s;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    split *s = *state;
+    cln_record_block_clean_up(s->block);
+    free(s->block);
+    cln_buffer_clean_up(&s->texts);
+    cln_buffer_clean_up(&s->arena);
+    return 0;
+}
+
+static void split_all(split *s, const cln_automaton *automaton, cln_span bytes, uint64_t offset, uint64_t number) {
+    cln_buffer_clear(&s->texts);
+    memset(&s->account, 0, sizeof s->account);
+    s->block_count = 0;
+    cln_splitter splitter;
+    cln_splitter_init(&splitter, automaton, bytes, offset, number);
+    for (;;) {
+        bool more;
+        must(cln_splitter_next(&splitter, s->block, &more, NULL));
+        if (!more) break;
+        s->block_count++;
+        cln_account_block(&s->account, s->block);
+        for (size_t i = 0; i < s->block->record_count; i++) {
+            describe_block_record(&s->texts, automaton, s->block, i, &s->arena);
+            cln_account_record(&s->account, s->block->records[i].size, CLN_REASON_NONE);
+        }
+    }
+}
+
+static bool split_is_right(split *s, const cln_automaton *automaton, cln_span bytes) {
+    split_all(s, automaton, bytes, 100, 7);
+    reference r;
+    reference_read(&r, automaton, bytes, 100, 7);
+    const bool good = cln_span_equal(cln_buffer_span(&r.texts), cln_buffer_span(&s->texts)) &&
+                      accounts_are_equal(&r.account, &s->account);
+    reference_clean_up(&r);
+    return good;
+}
+
+static void short_strings(void **state) {
+    for (int which = 0; which < TRIED_DIALECT_COUNT; which++) {
+        const cln_dialect dialect = tried_dialect(which);
+        cln_automaton automaton;
+        cln_automaton_init(&automaton, &dialect);
+        const char alphabet[] = {'a', (char)dialect.quote, (char)dialect.delimiter, '\n', '\r'};
+        for (size_t size = 0; size <= 6; size++) {
+            char text[8];
+            memset(text, 'a', sizeof text);
+            do assert_true(split_is_right(*state, &automaton, cln_span_of(text, size)));
+            while (next_string(text, size, alphabet, sizeof alphabet));
+        }
+    }
+}
+
+static void random_strings(void **state) {
+    random_source random = {99};
+    for (int round = 0; round < 4000; round++) {
+        const cln_dialect dialect = tried_dialect(round % TRIED_DIALECT_COUNT);
+        cln_automaton automaton;
+        cln_automaton_init(&automaton, &dialect);
+        char text[400];
+        const size_t size = random_below(&random, sizeof text + 1);
+        random_text(&random, &dialect, text, size, 1 + random_below(&random, 6));
+        assert_true(split_is_right(*state, &automaton, cln_span_of(text, size)));
+    }
+}
+
+/* More records than a block holds, with blank lines where blocks end. */
+static void several_blocks(void **state) {
+    split *s = *state;
+    const cln_dialect dialect = cln_dialect_default();
+    cln_automaton automaton;
+    cln_automaton_init(&automaton, &dialect);
+    cln_buffer bytes;
+    cln_buffer_init(&bytes, SIZE_MAX);
+    for (int i = 0; i < 2 * CLN_BLOCK_RECORDS; i++) {
+        must(cln_buffer_append_format(&bytes, NULL, "%d,\"%d\"\"\",\r\n", i, i));
+        if (i % CLN_BLOCK_RECORDS == CLN_BLOCK_RECORDS - 1) must(cln_buffer_append_string(&bytes, "\n\r\n", NULL));
+    }
+    assert_true(split_is_right(s, &automaton, cln_buffer_span(&bytes)));
+    assert_int_equal(s->block_count, 3); /* the last holds blank lines only */
+    assert_int_equal(s->account.records_read, 2 * CLN_BLOCK_RECORDS);
+    assert_int_equal(s->account.blank_lines, 4);
+    cln_buffer_clean_up(&bytes);
+}
+
+/* A field without escapes is a run of the file's bytes. */
+static void plain_fields_borrow_the_bytes(void **state) {
+    split *s = *state;
+    const cln_dialect dialect = cln_dialect_default();
+    cln_automaton automaton;
+    cln_automaton_init(&automaton, &dialect);
+    const cln_span bytes = cln_span_of_string("ab,\"c,d\",\"e\"\"f\"\n");
+    cln_splitter splitter;
+    cln_splitter_init(&splitter, &automaton, bytes, 0, 1);
+    bool more;
+    must(cln_splitter_next(&splitter, s->block, &more, NULL));
+    const char *const places[] = {bytes.data, bytes.data + 4, NULL};
+    for (int f = 0; f < 3; f++) {
+        cln_span content;
+        must(cln_field_content(&automaton, s->block, &s->block->fields[f], &s->arena, &content, NULL));
+        assert_ptr_equal(content.data, places[f] != NULL ? places[f] : s->arena.data);
+        assert_int_equal(s->block->fields[f].is_quoted, f > 0);
+        assert_int_equal(s->block->fields[f].has_escapes, f == 2);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(short_strings),
+        cmocka_unit_test(random_strings),
+        cmocka_unit_test(several_blocks),
+        cmocka_unit_test(plain_fields_borrow_the_bytes),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
