@@ -2,6 +2,7 @@
 #include "colonnade/csv/record_block.h"
 
 #include "colonnade/base/memory.h"
+#include "colonnade/csv/quoting.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,126 +25,182 @@ void cln_splitter_init(cln_splitter *splitter, const cln_automaton *automaton, c
         .automaton = automaton, .bytes = bytes, .offset = offset, .next_number = first_number, .position = 0};
 }
 
-static uint8_t class_at(const cln_splitter *splitter, size_t position) {
-    return splitter->automaton->classes[(unsigned char)splitter->bytes.data[position]];
+/* ---- Where the splitter stands ---- */
+
+/* Groups of 64 bytes that are classified at once. */
+enum { MASK_BATCH = 16 };
+
+/* The item and the field that are open at the position. */
+typedef struct cursor {
+    const cln_automaton *automaton;
+    cln_span bytes;
+    cln_record_block *block;
+    size_t position;
+    size_t item_begin;
+    size_t field_begin;
+    size_t first_field; /* of the open record */
+    uint8_t state;
+    bool has_doubled;     /* the open field has a doubled quote */
+    bool is_malformed;    /* the open record */
+    bool is_unterminated; /* ... ends between quotes */
+    bool is_field_malformed;
+} cursor;
+
+static bool is_full(const cursor *c) {
+    return c->block->record_count == CLN_BLOCK_RECORDS;
 }
 
-static bool ends_field(uint8_t byte_class) {
-    return byte_class == CLN_CSV_DELIMITER || byte_class == CLN_CSV_LF || byte_class == CLN_CSV_CARRIAGE_RETURN;
-}
-
-/* The position of the delimiter, line end or end of the bytes that ends an
- * unquoted stretch. */
-static size_t find_field_end(const cln_splitter *splitter, size_t position, uint64_t *quote_count) {
-    while (position < splitter->bytes.size) {
-        const uint8_t byte_class = class_at(splitter, position);
-        if (ends_field(byte_class)) break;
-        *quote_count += byte_class == CLN_CSV_QUOTE_MARK;
-        position++;
-    }
-    return position;
-}
-
-/* The next quote at or behind position, or a line end where those end records
- * also between quotes, or the end of the bytes. */
-static size_t find_quoted_end(const cln_splitter *splitter, size_t position) {
-    const char *data = splitter->bytes.data;
-    const size_t size = splitter->bytes.size;
-    const char *quote = memchr(data + position, splitter->automaton->quote, size - position);
-    const size_t end = quote == NULL ? size : (size_t)(quote - data);
-    if (splitter->automaton->newlines_in_quotes) return end;
-    for (size_t i = position; i < end; i++) {
-        if (data[i] == '\n' || data[i] == '\r') return i;
-    }
-    return end;
-}
-
-/* Cuts the quoted field whose opening quote is at begin; returns where it ends. */
-static size_t split_quoted_field(const cln_splitter *splitter, size_t begin, cln_record *record, cln_field *field,
-                                 uint64_t *literal_quotes) {
-    const char *data = splitter->bytes.data;
-    const size_t size = splitter->bytes.size;
-    const char quote = (char)splitter->automaton->quote;
-    size_t close = find_quoted_end(splitter, begin + 1);
-    bool has_escapes = false;
-    while (close + 1 < size && data[close] == quote && data[close + 1] == quote) {
-        has_escapes = true;
-        close = find_quoted_end(splitter, close + 2);
-    }
-    size_t end = close;
-    if (close < size && data[close] == quote) {
-        end = close + 1;
-        if (end < size && !ends_field(class_at(splitter, end))) {
-            record->is_malformed = true;
-            has_escapes = true;
-            end = find_field_end(splitter, end + 1, literal_quotes);
-        }
-    } else {
-        record->is_malformed = true;
-        record->is_unterminated = true;
-    }
-    field->is_quoted = true;
+/* The open field ends before position. Its content is a run of the bytes,
+ * unless it holds doubled quotes or text behind a closing quote. */
+static void end_field(cursor *c, size_t position) {
+    cln_field *field = &c->block->fields[c->block->field_count++];
+    const char first = position > c->field_begin ? c->bytes.data[c->field_begin] : '\0';
+    const bool is_quoted = position > c->field_begin && c->automaton->has_quote && first == (char)c->automaton->quote;
+    const bool has_escapes = c->has_doubled || c->is_field_malformed;
+    const bool cut_quotes = is_quoted && !has_escapes;
+    const size_t closing = c->is_unterminated ? 0 : 1;
+    field->begin = (uint32_t)(c->field_begin + cut_quotes);
+    field->size = (uint32_t)(position - field->begin - (cut_quotes ? closing : 0));
+    field->is_quoted = is_quoted;
     field->has_escapes = has_escapes;
-    field->begin = (uint32_t)(has_escapes ? begin : begin + 1);
-    field->size = (uint32_t)((has_escapes ? end : close) - field->begin);
-    return end;
+    c->block->quoted_field_count += is_quoted;
+    c->field_begin = position + 1;
+    c->has_doubled = false;
+    c->is_field_malformed = false;
 }
 
-static cln_status add_field(cln_record_block *block, cln_field **field, cln_error *err) {
-    CLN_TRY(cln_grow_array(&block->fields, &block->field_capacity, block->field_count + 1, sizeof(cln_field), err));
-    *field = &block->fields[block->field_count++];
-    return CLN_OK;
+/* What the byte at position, a line end (or the end of the bytes), ends. */
+static cln_line_end line_end_at(const cursor *c, size_t position) {
+    if (position == c->bytes.size) return CLN_LINE_END_NONE;
+    if (c->bytes.data[position] == '\n') return CLN_LINE_END_LF;
+    const bool is_crlf = position + 1 < c->bytes.size && c->bytes.data[position + 1] == '\n';
+    return is_crlf ? CLN_LINE_END_CRLF : CLN_LINE_END_CR;
 }
 
-/* The line end at position (or the end of the bytes); returns what is behind it. */
-static size_t take_line_end(const cln_splitter *splitter, size_t position, uint8_t *line_end) {
-    const char *data = splitter->bytes.data;
-    const size_t size = splitter->bytes.size;
-    if (position == size) {
-        *line_end = CLN_LINE_END_NONE;
-        return size;
-    }
-    if (data[position] == '\n') {
-        *line_end = CLN_LINE_END_LF;
-        return position + 1;
-    }
-    if (position + 1 < size && data[position + 1] == '\n') {
-        *line_end = CLN_LINE_END_CRLF;
-        return position + 2;
-    }
-    *line_end = CLN_LINE_END_CR;
-    return position + 1;
+static void begin_item(cursor *c, size_t position) {
+    c->item_begin = position;
+    c->field_begin = position;
+    c->first_field = c->block->field_count;
+    c->is_malformed = false;
+    c->is_unterminated = false;
 }
 
-/* Cuts the record that begins at the splitter's position. */
-static cln_status split_record(cln_splitter *splitter, cln_record_block *block, cln_error *err) {
-    cln_record *record = &block->records[block->record_count];
-    *record = (cln_record){.begin = (uint32_t)splitter->position, .first_field = (uint32_t)block->field_count};
-    const size_t size = splitter->bytes.size;
-    size_t position = splitter->position;
-    for (;;) {
-        cln_field *field;
-        CLN_TRY(add_field(block, &field, err));
-        if (position < size && class_at(splitter, position) == CLN_CSV_QUOTE_MARK) {
-            position = split_quoted_field(splitter, position, record, field, &block->literal_quote_count);
-            block->quoted_field_count++;
-        } else {
-            const size_t end = find_field_end(splitter, position, &block->literal_quote_count);
-            *field = (cln_field){.begin = (uint32_t)position, .size = (uint32_t)(end - position)};
-            position = end;
+/* The open item ends with the line end at position: a record, whose last
+ * field has ended, or an empty line. */
+static void end_item(cursor *c, size_t position) {
+    static const size_t line_end_bytes[] = {
+        [CLN_LINE_END_LF] = 1, [CLN_LINE_END_CRLF] = 2, [CLN_LINE_END_CR] = 1, [CLN_LINE_END_NONE] = 0};
+    const cln_line_end line_end = line_end_at(c, position);
+    const size_t end = position + line_end_bytes[line_end];
+    cln_record_block *block = c->block;
+    if (block->field_count == c->first_field) {
+        block->blank_line_count++;
+        block->blank_bytes += end - c->item_begin;
+    } else {
+        block->records[block->record_count++] =
+            (cln_record){.begin = (uint32_t)c->item_begin,
+                         .size = (uint32_t)(end - c->item_begin),
+                         .first_field = (uint32_t)c->first_field,
+                         .field_count = (uint32_t)(block->field_count - c->first_field),
+                         .line_end = (uint8_t)line_end,
+                         .is_malformed = c->is_malformed,
+                         .is_unterminated = c->is_unterminated};
+    }
+    begin_item(c, end);
+}
+
+/* ---- Byte by byte ---- */
+
+static void step(cursor *c, size_t position) {
+    const uint8_t before = c->state;
+    const cln_csv_step step = cln_automaton_step(c->automaton, before, c->bytes.data[position]);
+    if (step.actions & CLN_CSV_MALFORMED) {
+        c->is_malformed = true;
+        c->is_unterminated = before == CLN_CSV_QUOTED;
+        c->is_field_malformed = before == CLN_CSV_QUOTE;
+    }
+    c->block->literal_quote_count += (step.actions & CLN_CSV_LITERAL_QUOTE) != 0;
+    c->has_doubled |= before == CLN_CSV_QUOTE && step.next == CLN_CSV_QUOTED;
+    if (step.actions & CLN_CSV_END_FIELD) end_field(c, position);
+    if (step.actions & (CLN_CSV_END_RECORD | CLN_CSV_BLANK)) end_item(c, position);
+    c->state = step.next;
+}
+
+static void step_until(cursor *c, size_t end) {
+    while (c->position < end && !is_full(c)) {
+        step(c, c->position);
+        c->position++;
+    }
+}
+
+/* ---- 64 bytes at a time ---- */
+
+/* Takes a clean group at the position: visits its delimiters and line ends. */
+static void take_group(cursor *c, const cln_structure *structure) {
+    uint64_t doubled = structure->doubled;
+    for (uint64_t ends = structure->delimiters | structure->line_ends; ends != 0; ends &= ends - 1) {
+        const uint64_t bit = ends & -ends;
+        const size_t position = c->position + (size_t)__builtin_ctzll(ends);
+        if (doubled & (bit - 1)) {
+            c->has_doubled = true;
+            doubled &= ~(bit - 1);
         }
-        if (position == size || class_at(splitter, position) != CLN_CSV_DELIMITER) break;
-        position++;
+        const bool is_line_end = (structure->line_ends & bit) != 0;
+        if (!is_line_end) {
+            end_field(c, position);
+            continue;
+        }
+        if (position > c->item_begin) end_field(c, position);
+        end_item(c, position);
+        if (is_full(c)) {
+            c->position = c->item_begin;
+            c->state = CLN_CSV_START;
+            return;
+        }
     }
-    position = take_line_end(splitter, position, &record->line_end);
-    record->size = (uint32_t)(position - record->begin);
-    record->field_count = (uint32_t)block->field_count - record->first_field;
-    splitter->position = position;
-    block->record_count++;
+    c->has_doubled |= doubled != 0;
+    c->position += CLN_MASK_BYTES;
+    c->state = structure->end_state;
+}
+
+static cln_status reserve_fields(cln_record_block *block, size_t more, cln_error *err) {
+    return cln_grow_array(&block->fields, &block->field_capacity, block->field_count + more, sizeof *block->fields,
+                          err);
+}
+
+/* Takes up to MASK_BATCH groups. */
+static cln_status take_groups(cursor *c, size_t groups, cln_error *err) {
+    cln_masks masks[MASK_BATCH];
+    const size_t batch = groups < MASK_BATCH ? groups : MASK_BATCH;
+    const cln_automaton *automaton = c->automaton;
+    CLN_TRY(reserve_fields(c->block, batch * CLN_MASK_BYTES + 1, err));
+    automaton->classify(c->bytes.data + c->position, batch, automaton->quote, automaton->has_quote,
+                        automaton->delimiter, masks);
+    for (size_t g = 0; g < batch && !is_full(c); g++) {
+        cln_structure structure;
+        if (cln_structure_of(&masks[g], c->state, automaton->newlines_in_quotes, &structure)) {
+            take_group(c, &structure);
+        } else {
+            step_until(c, c->position + CLN_MASK_BYTES);
+        }
+    }
     return CLN_OK;
 }
 
-cln_status cln_splitter_next(cln_splitter *splitter, cln_record_block *block, bool *more, cln_error *err) {
+/* ---- Blocks ---- */
+
+/* The end of the bytes ends an open record. */
+static void end_open_record(cursor *c) {
+    if (!cln_csv_state_is_open(c->state)) return;
+    if (c->state == CLN_CSV_QUOTED) {
+        c->is_malformed = true;
+        c->is_unterminated = true;
+    }
+    end_field(c, c->bytes.size);
+    end_item(c, c->bytes.size);
+}
+
+static void begin_block(const cln_splitter *splitter, cln_record_block *block) {
     block->bytes = splitter->bytes;
     block->offset = splitter->offset;
     block->first_number = splitter->next_number;
@@ -153,18 +210,27 @@ cln_status cln_splitter_next(cln_splitter *splitter, cln_record_block *block, bo
     block->blank_bytes = 0;
     block->literal_quote_count = 0;
     block->quoted_field_count = 0;
-    while (splitter->position < splitter->bytes.size && block->record_count < CLN_BLOCK_RECORDS) {
-        const char first = splitter->bytes.data[splitter->position];
-        if (first == '\n' || first == '\r') {
-            uint8_t line_end;
-            const size_t next = take_line_end(splitter, splitter->position, &line_end);
-            block->blank_line_count++;
-            block->blank_bytes += next - splitter->position;
-            splitter->position = next;
+}
+
+cln_status cln_splitter_next(cln_splitter *splitter, cln_record_block *block, bool *more, cln_error *err) {
+    begin_block(splitter, block);
+    cursor c = {.automaton = splitter->automaton,
+                .bytes = splitter->bytes,
+                .block = block,
+                .position = splitter->position,
+                .state = CLN_CSV_START};
+    begin_item(&c, splitter->position);
+    while (!is_full(&c) && c.position < c.bytes.size) {
+        const size_t groups = (c.bytes.size - c.position) / CLN_MASK_BYTES;
+        if (groups > 0) {
+            CLN_TRY(take_groups(&c, groups, err));
         } else {
-            CLN_TRY(split_record(splitter, block, err));
+            CLN_TRY(reserve_fields(block, CLN_MASK_BYTES + 1, err));
+            step_until(&c, c.bytes.size);
         }
     }
+    if (!is_full(&c)) end_open_record(&c);
+    splitter->position = is_full(&c) ? c.item_begin : c.bytes.size;
     splitter->next_number += block->record_count;
     *more = block->record_count > 0 || block->blank_line_count > 0;
     return CLN_OK;

@@ -7,10 +7,15 @@
  */
 #include "colonnade/csv/transition.h"
 
+#include "colonnade/csv/quoting.h"
+
 #include <string.h>
 
 /* Lanes are compared, and merged where they agree, at the end of each block. */
 #define BLOCK_BYTES ((size_t)4096)
+
+/* Groups of 64 bytes that are classified at once. */
+enum { MASK_BATCH = 16 };
 
 typedef struct lane {
     uint8_t state;
@@ -24,26 +29,57 @@ typedef struct hypothesis {
     cln_transition before; /* what happened before the lane's last merge; end_state is not used */
 } hypothesis;
 
-/* Runs one lane over bytes [begin, end) of the stripe. */
-static void run_lane(const cln_automaton *automaton, const char *bytes, size_t begin, size_t end, lane *l) {
+/* Notes the items that begin at the set bits of 64 bytes at position. */
+static void count_items(lane *l, size_t position, uint64_t items, uint64_t records) {
+    if (items == 0) return;
+    if (l->first_item == CLN_NO_POSITION) l->first_item = position + (uint64_t)__builtin_ctzll(items);
+    l->last_item = position + 63 - (uint64_t)__builtin_clzll(items);
+    l->record_count += (uint64_t)__builtin_popcountll(records);
+}
+
+/* Runs one lane over bytes [begin, end), byte by byte. */
+static void step_lane(const cln_automaton *automaton, const char *bytes, size_t begin, size_t end, lane *l) {
     uint8_t state = l->state;
-    size_t i = begin;
-    while (i < end) {
-        if (state == CLN_CSV_QUOTED && automaton->newlines_in_quotes) {
-            const char *quote = memchr(bytes + i, automaton->quote, end - i);
-            if (quote == NULL) break;
-            i = (size_t)(quote - bytes);
-        }
+    for (size_t i = begin; i < end; i++) {
         const cln_csv_step step = cln_automaton_step(automaton, state, bytes[i]);
-        if (step.actions & CLN_CSV_ITEM) {
-            if (l->first_item == CLN_NO_POSITION) l->first_item = i;
-            l->last_item = i;
-            l->record_count += (step.actions & CLN_CSV_RECORD) != 0;
-        }
+        if (step.actions & CLN_CSV_ITEM) count_items(l, i, 1, (step.actions & CLN_CSV_RECORD) != 0);
         state = step.next;
-        i++;
     }
     l->state = state;
+}
+
+/* Runs one lane over whole groups of 64 bytes by their masks; groups that are
+ * not clean byte by byte. */
+static void run_lane_by_masks(const cln_automaton *automaton, const char *bytes, size_t begin, size_t groups, lane *l) {
+    cln_masks masks[MASK_BATCH];
+    while (groups > 0) {
+        const size_t batch = groups < MASK_BATCH ? groups : MASK_BATCH;
+        automaton->classify(bytes + begin, batch, automaton->quote, automaton->has_quote, automaton->delimiter, masks);
+        for (size_t g = 0; g < batch; g++, begin += CLN_MASK_BYTES) {
+            cln_structure structure;
+            if (!cln_structure_of(&masks[g], l->state, automaton->newlines_in_quotes, &structure)) {
+                step_lane(automaton, bytes, begin, begin + CLN_MASK_BYTES, l);
+                continue;
+            }
+            count_items(l, begin, structure.items, structure.records);
+            l->state = structure.end_state;
+        }
+        groups -= batch;
+    }
+}
+
+/* Runs one lane over bytes [begin, end) of the stripe. */
+static void run_lane(const cln_automaton *automaton, const char *bytes, size_t begin, size_t end, lane *l) {
+    if (l->state == CLN_CSV_QUOTED && automaton->newlines_in_quotes) {
+        /* Nothing but a quote leads out: the hypothesis that a text without
+         * any quote lies between quotes costs next to nothing. */
+        const char *quote = automaton->has_quote ? memchr(bytes + begin, automaton->quote, end - begin) : NULL;
+        if (quote == NULL) return;
+        begin = (size_t)(quote - bytes);
+    }
+    const size_t groups = (end - begin) / CLN_MASK_BYTES;
+    run_lane_by_masks(automaton, bytes, begin, groups, l);
+    step_lane(automaton, bytes, begin + groups * CLN_MASK_BYTES, end, l);
 }
 
 /* Moves what a lane has seen into each of its hypotheses. */

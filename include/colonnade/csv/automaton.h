@@ -20,6 +20,7 @@
 #define COLONNADE_CSV_AUTOMATON_H
 
 #include "colonnade/csv/dialect.h"
+#include "colonnade/csv/masks.h"
 
 #include <stdint.h>
 
@@ -68,6 +69,7 @@ typedef struct cln_automaton {
     unsigned char delimiter, quote;
     bool has_quote;
     bool newlines_in_quotes;
+    cln_classify_function *classify; /* how masks are made on this processor; tests set the portable twin */
 } cln_automaton;
 
 /* Local. */
