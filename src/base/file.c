@@ -106,7 +106,11 @@ static cln_status make_dir(const char *path, cln_error *err) {
     struct stat info;
     /* Looked up first: on a read-only parent mkdir would not say that the folder exists. */
     if (stat(path, &info) != 0 && mkdir(path, 0777) == 0) return CLN_OK;
-    if (stat(path, &info) != 0) return cln_fail_errno(err, "cannot make the folder %s", path);
+    const int failure = errno; /* tells more than that the folder is still not there */
+    if (stat(path, &info) != 0) {
+        errno = failure;
+        return cln_fail_errno(err, "cannot make the folder %s", path);
+    }
     if (S_ISDIR(info.st_mode)) return CLN_OK;
     return cln_fail(err, CLN_ERR_IO, "cannot make the folder %s: a file has that name", path);
 }
