@@ -92,8 +92,10 @@ static const cln_command command_table[] = {
      .argument_max = SIZE_MAX,
      .is_parallel = true,
      .summary = "answer the four questions with tables, figures and one page",
-     .description = "Computes the answers from the store with all ranks, prints them in words and writes tables, "
-                    "figures and one HTML page. Questions are named by their numbers, 1 to 4; all by default.",
+     .description =
+         "Computes the answers from the store with all ranks, prints them in words and writes tables, "
+         "figures and one HTML page. The questions are seasons (1), conditions (2), calls (3) and areas (4), by name "
+         "or number; all by default.",
      .example = "mpirun -n 4 colonnade report --out report",
      .options = report_options,
      .run = cln_command_report},
