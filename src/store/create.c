@@ -7,12 +7,10 @@
 #include "create_attributes.h"
 #include "h5.h"
 #include "layout.h"
+#include "space.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* A dataset of which nobody keeps the handle. */
@@ -195,32 +193,30 @@ static cln_status make_table(hid_t file, const cln_stored_table *table, cln_erro
     return status;
 }
 
-/* A descriptor's errors arrive late; take the space while failing is cheap. */
-static cln_status allocate_file(const char *path, cln_error *err) {
-    const int descriptor = open(path, O_RDWR | O_CLOEXEC);
-    if (descriptor < 0) return cln_fail_errno(err, "cannot open %s", path);
-    struct stat about;
-    int failure = fstat(descriptor, &about) != 0 ? errno : 0;
-    if (failure == 0) failure = posix_fallocate(descriptor, 0, about.st_size);
-    if (close(descriptor) != 0 && failure == 0) failure = errno;
-    errno = failure;
-    if (failure != 0) {
-        return cln_fail_errno(err, "cannot take %lld bytes for %s; free some space there or choose another --store",
-                              (long long)about.st_size, path);
+/* At least what the values take. */
+static uint64_t estimate_bytes(const cln_stored_table *tables, size_t table_count) {
+    uint64_t bytes = 0;
+    for (size_t t = 0; t < table_count; t++) {
+        for (size_t i = 0; i < tables[t].column_count; i++) {
+            const cln_layout layout = cln_layout_of(&tables[t].columns[i], tables[t].rows);
+            if (layout.is_all_null) continue;
+            const uint64_t row_bytes = layout.width_bytes + (layout.form == CLN_FORM_NULLABLE ? 1 : 0);
+            bytes += tables[t].rows * row_bytes + tables[t].columns[i].text_size_bytes;
+        }
     }
-    return CLN_OK;
+    return bytes;
 }
 
 cln_status cln_create_partition_file(const char *path, const cln_stored_table *tables, size_t table_count,
                                      cln_error *err) {
+    CLN_TRY(cln_check_room(path, estimate_bytes(tables, table_count), err));
     hid_t file;
     CLN_TRY(cln_h5_create(&file, path, err));
     const int32_t version = CLN_FORMAT_VERSION;
     cln_status status = cln_h5_put_number(file, "colonnade_format", H5T_STD_I32LE, &version, err);
     for (size_t i = 0; i < table_count && status == CLN_OK; i++) status = make_table(file, &tables[i], err);
-    if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 && status == CLN_OK) status = cln_h5_fail(err, "cannot write %s", path);
-    if (H5Fclose(file) < 0 && status == CLN_OK) status = cln_h5_fail(err, "cannot close %s", path);
-    if (status == CLN_OK) status = allocate_file(path, err);
+    status = cln_h5_close_written(file, path, status, err);
+    if (status == CLN_OK) status = cln_allocate_file(path, err);
     if (status != CLN_OK) (void)unlink(path);
     return status;
 }

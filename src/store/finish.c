@@ -57,12 +57,7 @@ static cln_status add_to_file(const cln_partition_writer *writer, const cln_stor
     for (size_t i = 0; i < attribute_count && status == CLN_OK; i++) {
         status = cln_h5_put_text(file, attributes[i].name, attributes[i].text, err);
     }
-    /* Closing reports success on a full disk; flushing does not. */
-    if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 && status == CLN_OK) {
-        status = cln_h5_fail(err, "cannot write %s", writer->path);
-    }
-    if (H5Fclose(file) < 0 && status == CLN_OK) status = cln_h5_fail(err, "cannot close %s", writer->path);
-    return status;
+    return cln_h5_close_written(file, writer->path, status, err);
 }
 
 static cln_status check_extent(hid_t file, const char *path, uint64_t size_bytes, cln_error *err) {

@@ -60,7 +60,8 @@ static herr_t without_locks(hid_t access) {
 static hid_t new_access_list(void) {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     if (access < 0) return access;
-    if (H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) < 0 ||
+    /* Without a sieve buffer a write fails when it is made, and not when its dataset is closed. */
+    if (H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) < 0 || H5Pset_sieve_buf_size(access, 0) < 0 ||
         H5Pset_alignment(access, ALIGN_FROM_BYTES, ALIGN_TO_BYTES) < 0 ||
         H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0 || without_locks(access) < 0) {
         (void)H5Pclose(access);

@@ -32,6 +32,10 @@ CLN_CHECKED cln_status cln_h5_fail(cln_error *err, const char *format, ...) CLN_
 CLN_CHECKED cln_status cln_h5_open(hid_t *file, const char *path, bool for_writing, cln_error *err);
 CLN_CHECKED cln_status cln_h5_create(hid_t *file, const char *path, cln_error *err);
 
+/* Flushes and closes a file of the default driver that was written, and
+ * returns the first failure: status, when that is one already. */
+CLN_CHECKED cln_status cln_h5_close_written(hid_t file, const char *path, cln_status status, cln_error *err);
+
 /* Collective over comm. Opens an existing file for writing through the MPI
  * driver (one rank alone: through the default driver). */
 CLN_CHECKED cln_status cln_h5_open_shared(hid_t *file, const cln_comm *comm, const char *path, cln_error *err);

@@ -135,9 +135,7 @@ static cln_status write_master(const char *path, const cln_manifest *manifest, c
     CLN_TRY(cln_h5_create(&file, path, err));
     cln_status status = write_manifest_text(file, manifest, err);
     if (status == CLN_OK) status = write_links(file, manifest, err);
-    if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 && status == CLN_OK) status = cln_h5_fail(err, "cannot write %s", path);
-    if (H5Fclose(file) < 0 && status == CLN_OK) status = cln_h5_fail(err, "cannot close %s", path);
-    return status;
+    return cln_h5_close_written(file, path, status, err);
 }
 
 /* What closing did not report shows when the file is read again. */

@@ -21,8 +21,11 @@ static cln_status close_shared(cln_partition_writer *writer, cln_error *err) {
     }
     const hid_t file = writer->file;
     writer->file = H5I_INVALID_HID;
-    if (file >= 0 && H5Fclose(file) < 0) return cln_h5_fail(err, "cannot close %s", writer->path);
-    return CLN_OK;
+    if (file < 0) return CLN_OK;
+    if (writer->comm.size == 1) {
+        return cln_h5_close_written(file, writer->path, writer->failed ? CLN_ERR_IO : CLN_OK, err);
+    }
+    return H5Fclose(file) < 0 ? cln_h5_fail(err, "cannot close %s", writer->path) : CLN_OK;
 }
 
 static void free_writer(cln_partition_writer *writer) {
