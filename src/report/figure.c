@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { NOTE_LINE_BYTES = 150 };
+enum { NOTE_LINE_BYTES = 125 };
 
 static bool is_control(char c) {
     return (unsigned char)c < 0x20 || c == 0x7f;
@@ -15,17 +15,24 @@ static bool is_control(char c) {
 
 /* Within '…' gnuplot takes every byte but the quote as it is; "…" would run
  * what stands in backquotes. */
+static cln_status append_quoted(cln_buffer *script, char c, cln_error *err) {
+    if (c == '\n') return cln_buffer_append_string(script, "'.\"\\n\".'", err);
+    if (c == '\'') return cln_buffer_append_string(script, "''", err);
+    return cln_buffer_append_char(script, is_control(c) ? ' ' : c, err);
+}
+
 cln_status cln_figure_set_text(cln_buffer *script, const char *name, cln_span text, cln_error *err) {
     CLN_TRY(cln_buffer_append_format(script, err, "%s = '", name));
+    for (size_t i = 0; i < text.size; i++) CLN_TRY(append_quoted(script, text.data[i], err));
+    return cln_buffer_append_string(script, "'\n", err);
+}
+
+cln_status cln_figure_set_bold(cln_buffer *script, const char *name, cln_span text, cln_error *err) {
+    CLN_TRY(cln_buffer_append_format(script, err, "%s = '", name));
     for (size_t i = 0; i < text.size; i++) {
-        const char c = text.data[i];
-        if (c == '\n') {
-            CLN_TRY(cln_buffer_append_string(script, "'.\"\\n\".'", err));
-        } else if (c == '\'') {
-            CLN_TRY(cln_buffer_append_string(script, "''", err));
-        } else {
-            CLN_TRY(cln_buffer_append_char(script, is_control(c) ? ' ' : c, err));
-        }
+        const bool is_mark = text.data[i] != '\0' && strchr("_^{}@&~\\", text.data[i]) != NULL;
+        if (is_mark) CLN_TRY(cln_buffer_append_char(script, '\\', err));
+        CLN_TRY(append_quoted(script, text.data[i], err));
     }
     return cln_buffer_append_string(script, "'\n", err);
 }
@@ -97,7 +104,7 @@ static cln_status set_texts(cln_answer *answer, const char *title, const char *s
                             cln_error *err) {
     cln_buffer *script = &answer->figure;
     CLN_TRY(cln_figure_set_text(script, "figure_name", cln_span_of_string(answer->name), err));
-    CLN_TRY(cln_figure_set_text(script, "figure_title", cln_span_of_string(title), err));
+    CLN_TRY(cln_figure_set_bold(script, "figure_title", cln_span_of_string(title), err));
     CLN_TRY(cln_figure_set_text(script, "figure_subtitle", cln_span_of_string(subtitle), err));
     CLN_TRY(cln_figure_set_text(script, "figure_note", note, err));
     const char *label = answer->is_sample ? CLN_SAMPLE_LABEL : "";

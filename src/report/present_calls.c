@@ -101,7 +101,8 @@ static cln_status add_notes(cln_answer *answer, const cln_division *divisions, s
 }
 
 /* Columns: position from the top, share in percent, count, label. */
-static cln_status append_division(cln_buffer *script, const cln_division *division, size_t position, cln_error *err) {
+static cln_status append_division(cln_buffer *script, const cln_division *division, size_t position, const char *unit,
+                                  cln_error *err) {
     char name[32];
     const cln_areas *areas = &division->areas;
     (void)snprintf(name, sizeof name, "division%zu", position);
@@ -114,12 +115,15 @@ static cln_status append_division(cln_buffer *script, const cln_division *divisi
         CLN_TRY(cln_figure_end_row(script, err));
     }
     CLN_TRY(cln_figure_end_data(script, err));
-    char variable[48], title[256];
+    char variable[48], text[256];
     (void)snprintf(variable, sizeof variable, "division_titles[%zu]", position);
-    (void)snprintf(title, sizeof title, "%s%s (%s missing)", division->title,
-                   areas->count > DRAWN_AREAS ? ", the 25 with most" : "",
-                   cln_words_percent(missing_share(areas)).text);
-    CLN_TRY(cln_figure_set_text(script, variable, cln_span_of_string(title), err));
+    (void)snprintf(text, sizeof text, "By %s", division->title);
+    CLN_TRY(cln_figure_set_bold(script, variable, cln_span_of_string(text), err));
+    (void)snprintf(variable, sizeof variable, "division_notes[%zu]", position);
+    (void)snprintf(text, sizeof text, "%smissing for %s of the %s",
+                   areas->count > DRAWN_AREAS ? "The 25 with most; " : "", cln_words_percent(missing_share(areas)).text,
+                   unit);
+    CLN_TRY(cln_figure_set_text(script, variable, cln_span_of_string(text), err));
     (void)snprintf(variable, sizeof variable, "division_rows[%zu]", position);
     const size_t rows = areas->count < DRAWN_AREAS ? areas->count : DRAWN_AREAS;
     return cln_figure_set_number(script, variable, (double)rows, err);
@@ -136,11 +140,12 @@ static cln_status draw(cln_answer *answer, const cln_division *divisions, size_t
                    divisions[0].title);
     CLN_TRY(cln_figure_begin(answer, title, subtitle, note, alternative, err));
     cln_buffer *script = &answer->figure;
-    CLN_TRY(cln_buffer_append_format(script, err, "array division_titles[%d]\narray division_rows[%d]\n",
-                                     DRAWN_DIVISIONS, DRAWN_DIVISIONS));
+    CLN_TRY(cln_buffer_append_format(script, err,
+                                     "array division_titles[%d]\narray division_notes[%d]\narray division_rows[%d]\n",
+                                     DRAWN_DIVISIONS, DRAWN_DIVISIONS, DRAWN_DIVISIONS));
     size_t drawn = 0;
     for (size_t i = 0; i < count && drawn < DRAWN_DIVISIONS; i++) {
-        if (divisions[i].areas.count > 0) CLN_TRY(append_division(script, &divisions[i], ++drawn, err));
+        if (divisions[i].areas.count > 0) CLN_TRY(append_division(script, &divisions[i], ++drawn, about->unit, err));
     }
     return cln_figure_set_number(script, "division_count", (double)drawn, err);
 }

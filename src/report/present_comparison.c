@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { NAMED_DIFFERENCES = 3, NAMED_LONELY = 5, LABELLED_POINTS = 10 };
+enum { NAMED_DIFFERENCES = 3, NAMED_LONELY = 5, LABELLED_POINTS = 8 };
 
 #define SIGNIFICANT 0.05
 
@@ -180,6 +180,10 @@ static cln_status draw(cln_answer *answer, const comparison_view *view, const ch
     CLN_TRY(cln_figure_set_text(&answer->figure, "x_title", cln_span_of_string(axis), err));
     (void)snprintf(axis, sizeof axis, "share of the %s, %%", calls);
     CLN_TRY(cln_figure_set_text(&answer->figure, "y_title", cln_span_of_string(axis), err));
+    (void)snprintf(axis, sizeof axis, "more of the %s", calls);
+    CLN_TRY(cln_figure_set_bold(&answer->figure, "above_line", cln_span_of_string(axis), err));
+    (void)snprintf(axis, sizeof axis, "more of the %s", accidents);
+    CLN_TRY(cln_figure_set_bold(&answer->figure, "below_line", cln_span_of_string(axis), err));
     return append_points(&answer->figure, view->comparison, err);
 }
 

@@ -7,9 +7,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* More colours than these cannot be told apart; the rest is drawn as one. */
-enum { DRAWN_CONDITIONS = 5 };
+/* More colours than these cannot be told apart, and thinner stacks cannot be seen: the rest is drawn as one. */
+enum { DRAWN_CONDITIONS = 5, LEAST_DRAWN_PERCENT = 2, NAME_CHARACTERS = 22 };
 
 #define SIGNIFICANT 0.05
 
@@ -116,11 +117,26 @@ static cln_status add_notes(cln_answer *answer, const cln_conditions *conditions
     return CLN_OK;
 }
 
+/* A long name is cut between characters, so that the legend keeps its width. */
+static void shorten(const char *name, char *text, size_t text_bytes) {
+    size_t used = 0, characters = 0;
+    while (name[used] != '\0' && used + 5 < text_bytes) {
+        const bool is_start = ((unsigned char)name[used] & 0xC0) != 0x80;
+        if (is_start && characters == NAME_CHARACTERS) break;
+        characters += is_start;
+        text[used] = name[used];
+        used++;
+    }
+    memcpy(text + used, name[used] == '\0' ? "" : "…", name[used] == '\0' ? 1 : sizeof "…");
+}
+
 /* The drawn adverse conditions are the most frequent ones. */
 static size_t choose_drawn(const cln_conditions *conditions, const cln_condition *drawn[DRAWN_CONDITIONS]) {
     size_t count = 0;
     for (size_t c = 0; c < conditions->count && count < DRAWN_CONDITIONS; c++) {
-        if (!conditions->items[c].is_good) drawn[count++] = &conditions->items[c];
+        const cln_condition *condition = &conditions->items[c];
+        const bool is_visible = 100 * condition->total >= LEAST_DRAWN_PERCENT * conditions->total_adverse;
+        if (!condition->is_good && is_visible) drawn[count++] = condition;
     }
     return count;
 }
@@ -153,12 +169,13 @@ static cln_status append_figure(cln_buffer *script, const cln_conditions *condit
     CLN_TRY(append_shares(script, conditions, drawn, drawn_count, err));
     CLN_TRY(cln_buffer_append_format(script, err, "array condition_names[%d]\n", DRAWN_CONDITIONS + 1));
     for (size_t c = 0; c <= drawn_count; c++) {
-        char name[40];
+        char name[40], label[128];
         (void)snprintf(name, sizeof name, "condition_names[%zu]", c + 1);
-        const char *label = c < drawn_count ? drawn[c]->name : "other";
+        shorten(c < drawn_count ? drawn[c]->name : "other", label, sizeof label);
         CLN_TRY(cln_figure_set_text(script, name, cln_span_of_string(label), err));
     }
     CLN_TRY(cln_figure_set_number(script, "mean_share", 100 * conditions->share, err));
+    CLN_TRY(cln_figure_set_number(script, "has_rest", rest > 0, err));
     return cln_figure_set_number(script, "condition_count", (double)drawn_count + (rest > 0 ? 1 : 0), err);
 }
 

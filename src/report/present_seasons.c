@@ -68,6 +68,11 @@ static cln_status say_months(const cln_seasons *seasons, const cln_about *about,
 
 static cln_status say_test(const cln_seasons *seasons, const cln_about *about, cln_buffer *text, cln_error *err) {
     const cln_chi_square *test = &seasons->uniformity;
+    if (seasons->empty_months > 0) {
+        CLN_TRY(cln_buffer_append_format(text, err,
+                                         " Do not rely on it: %s of the %zu months that the files span are empty.",
+                                         cln_words_count(seasons->empty_months).text, seasons->year_month_count));
+    }
     if (!test->is_defined) {
         return cln_buffer_append_string(text, " Too little is covered to test whether the months differ.", err);
     }
@@ -147,7 +152,7 @@ static cln_status draw(cln_answer *answer, const cln_seasons *seasons, const cha
                        cln_error *err) {
     char title[128], subtitle[128], note[1024], alternative[256];
     (void)snprintf(title, sizeof title, "When accidents happen in %s", about->city);
-    (void)snprintf(subtitle, sizeof subtitle, "%s a day, by month; thin lines are single years", about->unit);
+    (void)snprintf(subtitle, sizeof subtitle, "Number of %s a day, by month", about->unit);
     (void)snprintf(
         note, sizeof note, "%s %s, %s. Rates count the days that the data cover. No time: %s (%s). Source: %s.",
         cln_words_count(seasons->total).text, about->unit, covered, cln_words_count(seasons->without_time).text,

@@ -13,11 +13,17 @@ static size_t word_width(const char *word, size_t size) {
     return width;
 }
 
+/* The bytes of the next word; a number keeps its percent sign. */
+static size_t next_word(const char *text) {
+    const size_t size = strcspn(text, " ");
+    return text[size] == ' ' && text[size + 1] == '%' ? size + 1 + strcspn(text + size + 1, " ") : size;
+}
+
 /* Words in lines that a terminal does not break, all but the first indented. */
 static cln_status append_wrapped(const char *text, size_t used, cln_buffer *out, cln_error *err) {
     size_t column = used;
     while (*text != '\0') {
-        const size_t size = strcspn(text, " ");
+        const size_t size = next_word(text);
         const size_t width = word_width(text, size);
         if (column > INDENT && column + 1 + width > LINE_WIDTH) {
             CLN_TRY(cln_buffer_append_format(out, err, "\n%*s", INDENT, ""));

@@ -12,6 +12,9 @@
 
 /* NAME = 'text'; line ends in text stay line ends. */
 CLN_CHECKED cln_status cln_figure_set_text(cln_buffer *script, const char *name, cln_span text, cln_error *err);
+/* The same for a label that is set in bold, where gnuplot reads marks of its
+ * own in texts: they lose their meaning. */
+CLN_CHECKED cln_status cln_figure_set_bold(cln_buffer *script, const char *name, cln_span text, cln_error *err);
 CLN_CHECKED cln_status cln_figure_set_number(cln_buffer *script, const char *name, double value, cln_error *err);
 
 /* $NAME << EOD, then rows of tab-separated values, then EOD. */
