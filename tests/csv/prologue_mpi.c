@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What stands before the data, as all ranks hear it from rank 0. Each rank
+ * looks at what it got; that is asserted after all ranks have heard of it.
+ */
+#include "colonnade/csv/prologue.h"
+
+#include "reference.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static cln_comm comm;
+
+static bool all_ranks(bool finding) {
+    int all = finding;
+    MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_LAND, comm.mpi);
+    return all != 0;
+}
+
+/* Reads the prologue of bytes; only rank 0 has a source. */
+static cln_status read_bytes(cln_prologue *prologue, cln_span bytes, const cln_dialect *dialect, uint64_t max_record,
+                             cln_error *err) {
+    cln_byte_source *source = NULL;
+    if (comm.rank == 0) must(cln_byte_source_of_memory(&source, "x.csv", bytes, NULL));
+    const cln_status status = cln_prologue_read(prologue, &comm, source, dialect, max_record, err);
+    if (source != NULL) source->release(source);
+    return status;
+}
+
+typedef struct expectation {
+    uint64_t bom_bytes, blank_bytes, blank_lines, header_offset, header_bytes, data_offset, first_record;
+    const char *names; /* with | behind each */
+} expectation;
+
+static bool is_as_expected(const cln_prologue *p, const expectation *e) {
+    char names[256] = "";
+    for (size_t i = 0; i < p->name_count; i++) {
+        (void)snprintf(names + strlen(names), sizeof names - strlen(names), "%s|", p->names[i]);
+    }
+    return p->bom_bytes == e->bom_bytes && p->blank_bytes == e->blank_bytes && p->blank_lines == e->blank_lines &&
+           p->header_offset == e->header_offset && p->header_bytes == e->header_bytes &&
+           p->data_offset == e->data_offset && p->first_record == e->first_record && strcmp(names, e->names) == 0;
+}
+
+static bool prologue_is(const char *bytes, const cln_dialect *dialect, const expectation *expected) {
+    cln_prologue prologue;
+    cln_error err = {.message = ""};
+    const cln_status status = read_bytes(&prologue, cln_span_of_string(bytes), dialect, 1000, &err);
+    const bool good = status == CLN_OK && is_as_expected(&prologue, expected);
+    cln_prologue_clean_up(&prologue);
+    return all_ranks(good);
+}
+
+static void a_header_of_any_line_end(void **state) {
+    (void)state;
+    const cln_dialect dialect = cln_dialect_default();
+    assert_true(prologue_is("a,b\n1,2\n", &dialect, &(expectation){0, 0, 0, 0, 4, 4, 2, "a|b|"}));
+    assert_true(prologue_is("a,b\r\n1,2\n", &dialect, &(expectation){0, 0, 0, 0, 5, 5, 2, "a|b|"}));
+    assert_true(prologue_is("a,b\r1,2\r", &dialect, &(expectation){0, 0, 0, 0, 4, 4, 2, "a|b|"}));
+    assert_true(prologue_is("a,b\r\r\n1,2\r", &dialect, &(expectation){0, 0, 0, 0, 4, 4, 2, "a|b|"}));
+    assert_true(prologue_is("a,b", &dialect, &(expectation){0, 0, 0, 0, 3, 3, 2, "a|b|"}));
+    assert_true(prologue_is("a,b\r", &dialect, &(expectation){0, 0, 0, 0, 4, 4, 2, "a|b|"}));
+    assert_true(prologue_is("\"a\n\"\"\",\n1", &dialect, &(expectation){0, 0, 0, 0, 8, 8, 2, "a\n\"||"}));
+}
+
+static void a_mark_and_blank_lines_stand_before_it(void **state) {
+    (void)state;
+    const cln_dialect dialect = cln_dialect_default();
+    assert_true(prologue_is("\xEF\xBB\xBF"
+                            "\"a\",b\n",
+                            &dialect, &(expectation){3, 0, 0, 3, 6, 9, 2, "a|b|"}));
+    assert_true(prologue_is("\n\r\n\ra\nb", &dialect, &(expectation){0, 4, 3, 4, 2, 6, 2, "a|"}));
+    assert_true(prologue_is("\xEF\xBB\xBF\r\na\n", &dialect, &(expectation){3, 2, 1, 5, 2, 7, 2, "a|"}));
+}
+
+static void files_without_a_record(void **state) {
+    (void)state;
+    cln_dialect dialect = cln_dialect_default();
+    for (int has_header = 0; has_header < 2; has_header++) {
+        dialect.has_header = has_header != 0;
+        assert_true(prologue_is("", &dialect, &(expectation){0, 0, 0, 0, 0, 0, 1, ""}));
+        assert_true(prologue_is("\xEF\xBB\xBF", &dialect, &(expectation){3, 0, 0, 3, 0, 3, 1, ""}));
+        assert_true(prologue_is("\n\r\n", &dialect, &(expectation){0, 3, 2, 3, 0, 3, 1, ""}));
+    }
+}
+
+static void without_a_header_columns_are_numbered(void **state) {
+    (void)state;
+    cln_dialect dialect = cln_dialect_default();
+    dialect.has_header = false;
+    dialect.delimiter = ';';
+    const expectation three = {0, 0, 0, 0, 0, 0, 1, "column_1|column_2|column_3|"};
+    assert_true(prologue_is("a;b;\n1;2\n", &dialect, &three));
+    /* Blank lines and the first record are data, for the sweep to count. */
+    cln_prologue prologue;
+    cln_error err;
+    const cln_status status = read_bytes(&prologue, cln_span_of_string("\xEF\xBB\xBF\n\nx\n"), &dialect, 1000, &err);
+    const bool good = status == CLN_OK && prologue.data_offset == 3 && prologue.blank_bytes == 0 &&
+                      prologue.blank_lines == 0 && prologue.first_record == 1 && prologue.name_count == 1;
+    cln_prologue_clean_up(&prologue);
+    assert_true(all_ranks(good));
+}
+
+static void names_become_utf8(void **state) {
+    (void)state;
+    cln_dialect dialect = cln_dialect_default();
+    const expectation converted = {0, 0, 0, 0, 7, 7, 2, "caf\xC3\xA9|b|"};
+    assert_true(prologue_is("caf\xE9,b\n", &dialect, &converted));
+    dialect.fallback = CLN_FALLBACK_NONE;
+    cln_prologue prologue;
+    cln_error err = {.message = ""};
+    cln_status status = read_bytes(&prologue, cln_span_of_string("caf\xE9,b\n"), &dialect, 1000, &err);
+    assert_true(all_ranks(status == CLN_ERR_DATA && strstr(err.message, "--encoding") != NULL));
+    dialect.fallback = CLN_FALLBACK_WINDOWS_1252;
+    status = read_bytes(&prologue, cln_span_of_string("a\x81,b\n"), &dialect, 1000, &err);
+    assert_true(all_ranks(status == CLN_ERR_DATA && strstr(err.message, "--encoding") != NULL));
+}
+
+/* Larger than the pieces in which the header is looked for, with a CRLF and
+ * then a doubled quote where a piece ends. */
+static void a_header_of_several_pieces(void **state) {
+    (void)state;
+    enum { PIECE = 65536, SIZE = 3 * PIECE };
+    static char bytes[SIZE];
+    const cln_dialect dialect = cln_dialect_default();
+    bool good = true;
+    for (int shift = -3; shift <= 3; shift++) {
+        memset(bytes, 'x', SIZE);
+        const size_t end = (size_t)(2 * PIECE + shift); /* of the header's content */
+        bytes[0] = '"';
+        memcpy(bytes + PIECE + shift, "\"\"", 2);
+        memcpy(bytes + end - 1, "\"\r\n", 3);
+        cln_prologue prologue;
+        cln_error err;
+        const cln_status status = read_bytes(&prologue, cln_span_of(bytes, SIZE), &dialect, SIZE, &err);
+        good = good && status == CLN_OK && prologue.header_bytes == end + 2 && prologue.name_count == 1 &&
+               strlen(prologue.names[0]) == end - 3;
+        cln_prologue_clean_up(&prologue);
+    }
+    assert_true(all_ranks(good));
+}
+
+static void a_header_that_does_not_end_is_refused(void **state) {
+    (void)state;
+    enum { SIZE = 300000 };
+    static char bytes[SIZE];
+    memset(bytes, 'x', SIZE);
+    bytes[0] = '"';
+    const cln_dialect dialect = cln_dialect_default();
+    cln_prologue prologue;
+    static const uint64_t limits[] = {10, 1000, 100000, SIZE - 1};
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        cln_error err = {.message = ""};
+        const cln_status status = read_bytes(&prologue, cln_span_of(bytes, SIZE), &dialect, limits[i], &err);
+        assert_true(all_ranks(status == CLN_ERR_DATA && strstr(err.message, "x.csv does not end within") != NULL));
+    }
+    cln_error err;
+    const cln_status status = read_bytes(&prologue, cln_span_of(bytes, SIZE), &dialect, SIZE, &err);
+    const bool good = status == CLN_OK && prologue.header_bytes == SIZE;
+    cln_prologue_clean_up(&prologue);
+    assert_true(all_ranks(good));
+}
+
+static cln_status read_mark(cln_span bytes, uint64_t *bom_bytes, cln_error *err) {
+    cln_byte_source *source = NULL;
+    if (comm.rank == 0) must(cln_byte_source_of_memory(&source, "x.csv", bytes, NULL));
+    const cln_status status = cln_byte_order_mark_read(bom_bytes, &comm, source, err);
+    if (source != NULL) source->release(source);
+    return status;
+}
+
+static void other_unicode_files_are_refused_with_advice(void **state) {
+    (void)state;
+    static const struct {
+        const char *bytes;
+        const char *encoding;
+    } files[] = {{"\xFF\xFE"
+                  "a\0",
+                  "-f UTF-16"},
+                 {"\xFE\xFF\0a", "-f UTF-16"},
+                 {"\xFF\xFE\0\0", "-f UTF-32"},
+                 {"\0\0\xFE\xFF", "-f UTF-32"}};
+    const cln_dialect dialect = cln_dialect_default();
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        cln_prologue prologue;
+        cln_error err = {.message = ""};
+        cln_status status = read_bytes(&prologue, cln_span_of(files[i].bytes, 4), &dialect, 1000, &err);
+        assert_true(all_ranks(status == CLN_ERR_DATA && strstr(err.message, files[i].encoding) != NULL));
+        uint64_t bom_bytes;
+        status = read_mark(cln_span_of(files[i].bytes, 4), &bom_bytes, &err);
+        assert_true(all_ranks(status == CLN_ERR_DATA && strstr(err.message, files[i].encoding) != NULL));
+    }
+}
+
+static void the_mark_alone(void **state) {
+    (void)state;
+    static const struct {
+        const char *bytes;
+        uint64_t expected;
+    } files[] = {{"", 0}, {"\xEF\xBB", 0}, {"\xEF\xBB\xBF", 3}, {"\xEF\xBB\xBF\xEF\xBB\xBF", 3}, {"a\xEF\xBB\xBF", 0}};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        uint64_t bom_bytes = 99;
+        cln_error err;
+        const cln_status status = read_mark(cln_span_of_string(files[i].bytes), &bom_bytes, &err);
+        assert_true(all_ranks(status == CLN_OK && bom_bytes == files[i].expected));
+    }
+}
+
+static void its_bytes_are_accounted(void **state) {
+    (void)state;
+    const cln_prologue prologue = {.bom_bytes = 3, .blank_bytes = 4, .blank_lines = 2, .header_bytes = 50};
+    cln_account account = {0};
+    cln_account_prologue(&account, &prologue);
+    assert_int_equal(cln_account_bytes(&account), 57);
+    assert_int_equal(account.blank_lines, 2);
+}
+
+int main(void) {
+    cln_comm_prepare_environment();
+    cln_comm_start(&comm);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_header_of_any_line_end),
+        cmocka_unit_test(a_mark_and_blank_lines_stand_before_it),
+        cmocka_unit_test(files_without_a_record),
+        cmocka_unit_test(without_a_header_columns_are_numbered),
+        cmocka_unit_test(names_become_utf8),
+        cmocka_unit_test(a_header_of_several_pieces),
+        cmocka_unit_test(a_header_that_does_not_end_is_refused),
+        cmocka_unit_test(other_unicode_files_are_refused_with_advice),
+        cmocka_unit_test(the_mark_alone),
+        cmocka_unit_test(its_bytes_are_accounted),
+    };
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    cln_comm_stop(&comm);
+    return failed;
+}

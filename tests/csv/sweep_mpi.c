@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The sweep of all ranks against the reference: the same records with the
+ * same numbers and places, each once, for any stripe size. Each rank compares
+ * what it gets; what it found is asserted after all ranks have heard of it.
+ */
+#include "colonnade/csv/sweep.h"
+
+#include "reference.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static cln_comm comm;
+
+static bool all_ranks(bool finding) {
+    int all = finding;
+    MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_LAND, comm.mpi);
+    return all != 0;
+}
+
+/* ---- A sink that compares ---- */
+
+typedef struct checker {
+    const reference *expected;
+    const cln_automaton *automaton;
+    cln_span bytes; /* of the whole file */
+    uint64_t stripe_size;
+    uint64_t max_record;
+    uint64_t first_number;
+    cln_record_block *block;
+    cln_buffer text;
+    cln_buffer arena;
+    /* Found: */
+    bool good;
+    uint64_t end_offset; /* of the last run */
+    uint64_t round;
+    uint64_t takes_in_round;
+    uint64_t *seen; /* how often each record came */
+    cln_account account;
+    uint64_t seen_bytes;
+} checker;
+
+static void check_that(checker *c, bool finding) {
+    c->good = c->good && finding;
+}
+
+static void check_over_long(checker *c, const cln_csv_run *run) {
+    const uint64_t i = run->first_record - c->first_number;
+    check_that(c, run->bytes.size == c->max_record && i < c->expected->record_count);
+    if (!c->good) return;
+    const reference_record *record = &c->expected->records[i];
+    check_that(c, record->offset == run->offset && record->size == run->size_bytes);
+    c->seen[i]++;
+    cln_account_record(&c->account, run->size_bytes, CLN_REASON_OVER_LONG);
+}
+
+static void check_records(checker *c, const cln_csv_run *run) {
+    cln_splitter splitter;
+    cln_splitter_init(&splitter, c->automaton, run->bytes, run->offset, run->first_record);
+    for (bool more = true; more && c->good;) {
+        must(cln_splitter_next(&splitter, c->block, &more, NULL));
+        cln_account_block(&c->account, c->block);
+        for (size_t i = 0; i < c->block->record_count && c->good; i++) {
+            const uint64_t at = c->block->first_number + i - c->first_number;
+            check_that(c, at < c->expected->record_count);
+            if (!c->good) break;
+            cln_buffer_clear(&c->text);
+            describe_block_record(&c->text, c->automaton, c->block, i, &c->arena);
+            check_that(c, cln_span_equal(cln_buffer_span(&c->text), reference_text(c->expected, at)));
+            check_that(c, c->block->records[i].size <= c->max_record);
+            cln_account_record(&c->account, c->block->records[i].size, CLN_REASON_NONE);
+            c->seen[at]++;
+        }
+    }
+}
+
+static cln_status checker_take(void *context, const cln_csv_run *run, uint64_t *failed_record, cln_error *err) {
+    checker *c = context;
+    (void)failed_record;
+    (void)err;
+    const uint64_t ranks = (uint64_t)comm.size;
+    check_that(c, run->offset >= c->end_offset && run->offset + run->size_bytes <= c->bytes.size);
+    check_that(c, memcmp(run->bytes.data, c->bytes.data + run->offset, run->bytes.size) == 0);
+    /* It belongs to the rank that read its first byte, and only one that
+     * began earlier comes late, before all others. */
+    check_that(c, run->stripe == run->offset / c->stripe_size && run->stripe % ranks == (uint64_t)comm.rank);
+    check_that(c, run->stripe / ranks == c->round || (run->stripe / ranks < c->round && c->takes_in_round == 0));
+    c->end_offset = run->offset + run->size_bytes;
+    c->takes_in_round++;
+    if (run->size_bytes > run->bytes.size) {
+        check_over_long(c, run);
+    } else {
+        check_records(c, run);
+    }
+    return CLN_OK;
+}
+
+static cln_status checker_see(void *context, uint64_t offset, cln_span bytes, cln_error *err) {
+    checker *c = context;
+    (void)err;
+    check_that(c, offset % c->stripe_size == 0 && offset / c->stripe_size % (uint64_t)comm.size == (uint64_t)comm.rank);
+    check_that(c, memcmp(bytes.data, c->bytes.data + offset, bytes.size) == 0);
+    c->seen_bytes += bytes.size;
+    return CLN_OK;
+}
+
+static cln_status checker_end_round(void *context, cln_error *err) {
+    checker *c = context;
+    (void)err;
+    c->round++;
+    c->takes_in_round = 0;
+    return CLN_OK;
+}
+
+/* The account that the reference gives when it rejects over-long records,
+ * whose fields and line ends nobody counts. */
+static void expect_account(const checker *c, cln_account *expected) {
+    *expected = c->expected->account;
+    expected->records_stored = expected->bytes_stored = 0;
+    expected->records_read = 0;
+    for (size_t i = 0; i < c->expected->record_count; i++) {
+        const uint64_t size = c->expected->records[i].size;
+        cln_account_record(expected, size, size > c->max_record ? CLN_REASON_OVER_LONG : CLN_REASON_NONE);
+    }
+}
+
+static bool account_is_right(checker *c) {
+    cln_account expected;
+    expect_account(c, &expected);
+    cln_account_sum(&comm, &c->account);
+    if (expected.records_rejected == 0) return accounts_are_equal(&c->account, &expected);
+    return c->account.bytes_rejected == expected.bytes_rejected && c->account.bytes_stored == expected.bytes_stored &&
+           c->account.bytes_blank == expected.bytes_blank && c->account.blank_lines == expected.blank_lines;
+}
+
+static void checker_init(checker *c) {
+    memset(c, 0, sizeof *c);
+    must(cln_new_array(&c->block, 1, sizeof *c->block, NULL));
+    cln_record_block_init(c->block);
+    cln_buffer_init(&c->text, SIZE_MAX);
+    cln_buffer_init(&c->arena, SIZE_MAX);
+}
+
+static void checker_clean_up(checker *c) {
+    cln_record_block_clean_up(c->block);
+    free(c->block);
+    cln_buffer_clean_up(&c->text);
+    cln_buffer_clean_up(&c->arena);
+}
+
+/* One sweep of bytes; collective. `before` bytes at the front are not data. */
+static bool sweep_is_right(checker *c, const cln_automaton *automaton, cln_span bytes, size_t before,
+                           uint64_t stripe_size, uint64_t max_record) {
+    reference r;
+    reference_read(&r, automaton, cln_span_of(bytes.data + before, bytes.size - before), before, 3);
+    c->expected = &r;
+    c->automaton = automaton;
+    c->bytes = bytes;
+    c->stripe_size = stripe_size < max_record ? stripe_size : max_record;
+    c->max_record = max_record;
+    c->first_number = 3;
+    c->good = true;
+    c->end_offset = c->round = c->takes_in_round = c->seen_bytes = 0;
+    memset(&c->account, 0, sizeof c->account);
+    must(cln_new_array(&c->seen, r.record_count, sizeof *c->seen, NULL));
+    cln_byte_source *source;
+    must(cln_byte_source_of_memory(&source, "memory", bytes, NULL));
+    const cln_sweep sweep = {.source = source,
+                             .automaton = automaton,
+                             .data_offset = before,
+                             .first_record = 3,
+                             .stripe_size_bytes = stripe_size,
+                             .max_record_bytes = max_record};
+    const cln_csv_sink sink = {
+        .context = c, .take = checker_take, .see_context = c, .see = checker_see, .end_round = checker_end_round};
+    cln_error err = {.message = ""};
+    const cln_status status = cln_sweep_run(&sweep, &comm, &sink, &err);
+    cln_sum_u64(&comm, c->seen, r.record_count);
+    for (size_t i = 0; i < r.record_count; i++) check_that(c, c->seen[i] == 1);
+    cln_sum_u64(&comm, &c->seen_bytes, 1);
+    check_that(c, status == CLN_OK && account_is_right(c) && c->seen_bytes == bytes.size);
+    source->release(source);
+    free(c->seen);
+    reference_clean_up(&r);
+    return c->good;
+}
+
+/* ---- Strings of all kinds ---- */
+
+/* At every stripe size. */
+static void random_strings(void **state) {
+    (void)state;
+    checker c;
+    checker_init(&c);
+    random_source random = {2024};
+    bool good = true;
+    for (int round = 0; round < 1000; round++) {
+        const cln_dialect dialect = tried_dialect(round % TRIED_DIALECT_COUNT);
+        cln_automaton automaton;
+        cln_automaton_init(&automaton, &dialect);
+        char text[24];
+        const size_t size = random_below(&random, sizeof text + 1);
+        random_text(&random, &dialect, text, size, 1 + random_below(&random, 3));
+        const size_t before = random_below(&random, 4) == 0 ? random_below(&random, size + 1) : 0;
+        for (uint64_t stripe = 1; stripe <= size + 1; stripe++) {
+            const bool one = sweep_is_right(&c, &automaton, cln_span_of(text, size), before, stripe, 1000);
+            if (!one && good) fprintf(stderr, "string %d differs at stripes of %d bytes\n", round, (int)stripe);
+            good = good && one;
+        }
+    }
+    checker_clean_up(&c);
+    assert_true(all_ranks(good));
+}
+
+static void over_long_records(void **state) {
+    (void)state;
+    checker c;
+    checker_init(&c);
+    random_source random = {77};
+    bool good = true;
+    for (int round = 0; round < 500; round++) {
+        const cln_dialect dialect = tried_dialect(round % TRIED_DIALECT_COUNT);
+        cln_automaton automaton;
+        cln_automaton_init(&automaton, &dialect);
+        char text[40];
+        const size_t size = random_below(&random, sizeof text + 1);
+        random_text(&random, &dialect, text, size, 4);
+        const uint64_t max_record = 2 + random_below(&random, 7);
+        for (uint64_t stripe = 1; stripe <= 12; stripe += 1 + stripe / 3) {
+            const bool one = sweep_is_right(&c, &automaton, cln_span_of(text, size), 0, stripe, max_record);
+            if (!one && good) fprintf(stderr, "string %d differs at stripes of %d bytes\n", round, (int)stripe);
+            good = good && one;
+        }
+    }
+    checker_clean_up(&c);
+    assert_true(all_ranks(good));
+}
+
+/* Longer files, in which lanes merge and records go over stripes and rounds. */
+static void long_strings(void **state) {
+    (void)state;
+    enum { SIZE = 20000 };
+    static char text[SIZE];
+    checker c;
+    checker_init(&c);
+    random_source random = {5};
+    static const uint64_t rarities[] = {3, 40, 1000, 6000};
+    static const uint64_t stripes[] = {61, 300, 4096, 7000, 30000};
+    bool good = true;
+    for (int round = 0; round < 40; round++) {
+        const cln_dialect dialect = tried_dialect(round % TRIED_DIALECT_COUNT);
+        cln_automaton automaton;
+        cln_automaton_init(&automaton, &dialect);
+        random_text(&random, &dialect, text, SIZE, rarities[round % 4]);
+        for (size_t s = 0; s < sizeof stripes / sizeof stripes[0]; s++) {
+            good = sweep_is_right(&c, &automaton, cln_span_of(text, SIZE), 0, stripes[s], 100000) && good;
+            good = sweep_is_right(&c, &automaton, cln_span_of(text, SIZE), 0, stripes[s], 900) && good;
+        }
+    }
+    checker_clean_up(&c);
+    assert_true(all_ranks(good));
+}
+
+/* One record over hundreds of stripes and many rounds, between short ones. */
+static void a_record_over_many_rounds(void **state) {
+    (void)state;
+    enum { LONG = 5000 };
+    cln_buffer bytes;
+    cln_buffer_init(&bytes, SIZE_MAX);
+    must(cln_buffer_append_string(&bytes, "a,b\r\n1,\"", NULL));
+    for (int i = 0; i < LONG; i++) must(cln_buffer_append_string(&bytes, i % 7 == 0 ? "\"\"" : "x\r\n", NULL));
+    must(cln_buffer_append_string(&bytes, "\"\r\n\r\nlast", NULL));
+    const cln_dialect dialect = cln_dialect_default();
+    cln_automaton automaton;
+    cln_automaton_init(&automaton, &dialect);
+    checker c;
+    checker_init(&c);
+    bool good = true;
+    static const uint64_t stripes[] = {1, 7, 64, 1000};
+    for (size_t s = 0; s < sizeof stripes / sizeof stripes[0]; s++) {
+        good = sweep_is_right(&c, &automaton, cln_buffer_span(&bytes), 0, stripes[s], 1 << 20) && good;
+        good = sweep_is_right(&c, &automaton, cln_buffer_span(&bytes), 5, stripes[s], 3000) && good;
+    }
+    checker_clean_up(&c);
+    cln_buffer_clean_up(&bytes);
+    assert_true(all_ranks(good));
+}
+
+/* ---- Errors ---- */
+
+typedef struct failing {
+    uint64_t every; /* records whose number is a multiple of it fail, from `from` on */
+    uint64_t from;
+    bool at_round_end;
+    uint64_t rounds;
+} failing;
+
+static cln_status failing_take(void *context, const cln_csv_run *run, uint64_t *failed_record, cln_error *err) {
+    const failing *f = context;
+    cln_automaton automaton;
+    const cln_dialect dialect = cln_dialect_default();
+    cln_automaton_init(&automaton, &dialect);
+    reference r;
+    reference_read(&r, &automaton, run->bytes, run->offset, run->first_record);
+    const size_t count = r.record_count;
+    reference_clean_up(&r);
+    for (uint64_t number = run->first_record; number < run->first_record + count; number++) {
+        if (number < f->from || number % f->every != 0) continue;
+        *failed_record = number;
+        return cln_fail(err, CLN_ERR_DATA, "record %llu is bad", (unsigned long long)number);
+    }
+    return CLN_OK;
+}
+
+/* As one in which ranks send to each other: they must all be here. Then only rank 0 finds that it cannot write. */
+static cln_status failing_end_round(void *context, cln_error *err) {
+    failing *f = context;
+    f->rounds++;
+    MPI_Barrier(comm.mpi);
+    if (f->at_round_end && comm.rank == 0) return cln_fail(err, CLN_ERR_IO, "the disk is full");
+    return CLN_OK;
+}
+
+static const char *const some_records = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\nm\nn\no\np\nq\nr\ns\nt\nu\nv\nw\n";
+
+static cln_status run_failing(failing *f, bool with_end_round, uint64_t stripe_size, cln_byte_source *source,
+                              cln_error *err) {
+    cln_automaton automaton;
+    const cln_dialect dialect = cln_dialect_default();
+    cln_automaton_init(&automaton, &dialect);
+    const cln_sweep sweep = {.source = source,
+                             .automaton = &automaton,
+                             .first_record = 1,
+                             .stripe_size_bytes = stripe_size,
+                             .max_record_bytes = 1000};
+    const cln_csv_sink sink = {
+        .context = f, .take = failing_take, .end_round = with_end_round ? failing_end_round : NULL};
+    return cln_sweep_run(&sweep, &comm, &sink, err);
+}
+
+static void the_first_bad_record_in_the_file_is_told(void **state) {
+    (void)state;
+    cln_byte_source *source;
+    must(cln_byte_source_of_memory(&source, "memory", cln_span_of_string(some_records), NULL));
+    bool good = true;
+    for (uint64_t stripe_size = 1; stripe_size < 50; stripe_size++) {
+        for (uint64_t from = 1; from <= 24; from++) {
+            failing f = {.every = 1, .from = from};
+            cln_error err = {.message = ""};
+            char expected[64];
+            (void)snprintf(expected, sizeof expected, "record %d is bad", (int)from);
+            const cln_status status = run_failing(&f, from % 2 == 0, stripe_size, source, &err);
+            const bool is_told =
+                from > 23 ? status == CLN_OK : status == CLN_ERR_DATA && strcmp(err.message, expected) == 0;
+            good = good && is_told;
+        }
+    }
+    source->release(source);
+    assert_true(all_ranks(good));
+}
+
+static void an_error_at_the_end_of_a_round_ends_the_sweep_on_all_ranks(void **state) {
+    (void)state;
+    cln_byte_source *source;
+    must(cln_byte_source_of_memory(&source, "memory", cln_span_of_string(some_records), NULL));
+    failing f = {.every = 1, .from = 1000, .at_round_end = true};
+    cln_error err = {.message = ""};
+    const cln_status status = run_failing(&f, true, 2, source, &err);
+    source->release(source);
+    assert_true(all_ranks(status == CLN_ERR_IO && f.rounds == 1 && strcmp(err.message, "the disk is full") == 0));
+}
+
+/* ---- Sources that fail ---- */
+
+typedef struct broken_source {
+    cln_byte_source source;
+    uint64_t bad_from;
+} broken_source;
+
+static cln_status broken_read_at(cln_byte_source *self, uint64_t offset, void *data, size_t size, cln_error *err) {
+    if (offset + size > ((broken_source *)self)->bad_from) return cln_fail(err, CLN_ERR_IO, "byte is gone");
+    memset(data, 'x', size);
+    return CLN_OK;
+}
+
+static void a_read_error_on_one_rank_is_everybodys(void **state) {
+    (void)state;
+    bool good = true;
+    for (uint64_t bad_from = 0; bad_from < 100; bad_from += 9) {
+        broken_source broken = {.source = {.size_bytes = 100, .name = "broken", .read_at = broken_read_at},
+                                .bad_from = bad_from};
+        failing f = {.every = 1, .from = 1000};
+        cln_error err = {.message = ""};
+        const cln_status status = run_failing(&f, true, 10, &broken.source, &err);
+        good = good && status == CLN_ERR_IO && strcmp(err.message, "byte is gone") == 0;
+    }
+    assert_true(all_ranks(good));
+}
+
+static void a_file_that_grows_while_ranks_open_it_is_refused(void **state) {
+    (void)state;
+    broken_source growing = {.source = {.name = "growing.csv", .read_at = broken_read_at}, .bad_from = 1000};
+    growing.source.size_bytes = 100 + (uint64_t)comm.rank;
+    failing f = {.every = 1, .from = 1000};
+    cln_error err = {.message = ""};
+    const cln_status status = run_failing(&f, true, 10, &growing.source, &err);
+    const bool good = comm.size == 1 ? status == CLN_OK
+                                     : status == CLN_ERR_IO && strstr(err.message, "growing.csv has 100 bytes") != NULL;
+    assert_true(all_ranks(good));
+}
+
+/* ---- The size of stripes ---- */
+
+static void stripe_sizes(void **state) {
+    (void)state;
+    const uint64_t kib = 1024;
+    const uint64_t mib = kib * kib;
+    assert_int_equal(cln_sweep_stripe_size(10 * 1024 * mib, 256 * mib, 4, 0), 16 * mib);
+    assert_int_equal(cln_sweep_stripe_size(10 * 1024 * mib, 64 * mib, 4, 0), 4 * mib);
+    assert_int_equal(cln_sweep_stripe_size(100 * mib, 256 * mib, 4, 0), 6 * mib);
+    assert_int_equal(cln_sweep_stripe_size(8 * mib, 256 * mib, 4, 0), 512 * kib);
+    assert_int_equal(cln_sweep_stripe_size(100, 256 * mib, 4, 0), 64 * kib);
+    assert_int_equal(cln_sweep_stripe_size(0, 256 * mib, 1, 0), 64 * kib);
+    /* Asked for: */
+    assert_int_equal(cln_sweep_stripe_size(100, 256 * mib, 4, 1), 1);
+    assert_int_equal(cln_sweep_stripe_size(65 * mib, 256 * mib, 4, 1), mib);
+    assert_int_equal(cln_sweep_stripe_size(65 * mib, 256 * mib, 4, 3 * mib + 1), 4 * mib);
+    assert_int_equal(cln_sweep_stripe_size(65 * mib, 256 * mib, 4, UINT64_MAX), 16 * mib);
+    assert_int_equal(cln_sweep_stripe_size(100, 256 * mib, 4, UINT64_MAX), 16 * mib);
+}
+
+int main(void) {
+    cln_comm_prepare_environment();
+    cln_comm_start(&comm);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_strings),
+        cmocka_unit_test(over_long_records),
+        cmocka_unit_test(long_strings),
+        cmocka_unit_test(a_record_over_many_rounds),
+        cmocka_unit_test(the_first_bad_record_in_the_file_is_told),
+        cmocka_unit_test(an_error_at_the_end_of_a_round_ends_the_sweep_on_all_ranks),
+        cmocka_unit_test(a_read_error_on_one_rank_is_everybodys),
+        cmocka_unit_test(a_file_that_grows_while_ranks_open_it_is_refused),
+        cmocka_unit_test(stripe_sizes),
+    };
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    cln_comm_stop(&comm);
+    return failed;
+}
