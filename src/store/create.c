@@ -216,7 +216,6 @@ cln_status cln_create_partition_file(const char *path, const cln_stored_table *t
     cln_status status = cln_h5_put_number(file, "colonnade_format", H5T_STD_I32LE, &version, err);
     for (size_t i = 0; i < table_count && status == CLN_OK; i++) status = make_table(file, &tables[i], err);
     status = cln_h5_close_written(file, path, status, err);
-    if (status == CLN_OK) status = cln_allocate_file(path, err);
     if (status != CLN_OK) (void)unlink(path);
     return status;
 }

@@ -32,8 +32,9 @@ CLN_CHECKED cln_status cln_h5_fail(cln_error *err, const char *format, ...) CLN_
 CLN_CHECKED cln_status cln_h5_open(hid_t *file, const char *path, bool for_writing, cln_error *err);
 CLN_CHECKED cln_status cln_h5_create(hid_t *file, const char *path, cln_error *err);
 
-/* Flushes and closes a file of the default driver that was written, and
- * returns the first failure: status, when that is one already. */
+/* Takes all space of a file of the default driver that was written (so that a
+ * disk that is too full fails here), flushes and closes it. Returns the first
+ * failure: status, when that is one already. */
 CLN_CHECKED cln_status cln_h5_close_written(hid_t file, const char *path, cln_status status, cln_error *err);
 
 /* Collective over comm. Opens an existing file for writing through the MPI

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -36,13 +35,11 @@ cln_status cln_check_room(const char *path, uint64_t size_bytes, cln_error *err)
     return fail_full(path, size_bytes, err);
 }
 
-cln_status cln_allocate_file(const char *path, cln_error *err) {
+cln_status cln_allocate_file(const char *path, uint64_t size_bytes, cln_error *err) {
     const int descriptor = open(path, O_RDWR | O_CLOEXEC);
     if (descriptor < 0) return cln_fail_errno(err, "cannot open %s", path);
-    struct stat about = {.st_size = 0};
-    int failure = fstat(descriptor, &about) != 0 ? errno : 0;
-    if (failure == 0) failure = posix_fallocate(descriptor, 0, about.st_size);
+    int failure = size_bytes > 0 ? posix_fallocate(descriptor, 0, (off_t)size_bytes) : 0;
     if (close(descriptor) != 0 && failure == 0) failure = errno;
     errno = failure;
-    return failure == 0 ? CLN_OK : fail_full(path, (uint64_t)about.st_size, err);
+    return failure == 0 ? CLN_OK : fail_full(path, size_bytes, err);
 }

@@ -13,7 +13,7 @@
  * system and the process's limits tell. */
 CLN_CHECKED cln_status cln_check_room(const char *path, uint64_t size_bytes, cln_error *err);
 
-/* Takes the space of an existing file whose blocks may not be there yet. */
-CLN_CHECKED cln_status cln_allocate_file(const char *path, cln_error *err);
+/* Takes the space of an existing file's first size_bytes, which it may not have yet. */
+CLN_CHECKED cln_status cln_allocate_file(const char *path, uint64_t size_bytes, cln_error *err);
 
 #endif
