@@ -21,7 +21,7 @@ set key at screen 0.82, screen 0.82 left top vertical Left reverse noenhanced sa
 
 do for [device in "svg png"] {
   eval open_device(device, 960, 560)
-  plot $months using 1:2 with linespoints pointtype 7 pointsize 0.9 linecolor rgb blue linewidth 2.6 title 'mean of the years', \
+  plot $months using 1:2 with linespoints pointtype 7 pointsize 0.9 linecolor rgb blue linewidth 2.6 title 'all years', \
        for [i = 1:year_count] $years index (i - 1) using 1:2 with linespoints pointtype 7 pointsize 0.3 linecolor rgb 0xa9b8c8 linewidth 0.9 title (i == 1 ? 'single years' : ''), \
        mean_rate with lines dashtype 2 linecolor rgb soft linewidth 1 title sprintf('all months: %.1f', mean_rate), \
        $months using 1:2 with linespoints pointtype 7 pointsize 0.9 linecolor rgb blue linewidth 2.6 notitle, \

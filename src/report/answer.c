@@ -97,7 +97,9 @@ cln_status cln_answer_table_with_origin(const cln_answer *answer, const cln_tabl
     const char *names[MAX_COLUMNS];
     if (table->column_count + 1 > MAX_COLUMNS) return cln_fail(err, CLN_ERR_INTERNAL, "a table has too many columns");
     for (size_t column = 0; column < table->column_count; column++) names[column] = table->column_names[column];
-    names[table->column_count] = "origin";
+    /* A table without rows has no cell for the label, so its header says it. */
+    const bool is_empty_sample = answer->is_sample && table->row_count == 0;
+    names[table->column_count] = is_empty_sample ? "origin: " CLN_SAMPLE_LABEL : "origin";
     CLN_TRY(cln_table_init(copy, table->title, names, table->column_count + 1, err));
     const cln_status status = copy_rows(answer, table, copy, err);
     if (status != CLN_OK) cln_table_clean_up(copy);
@@ -106,7 +108,7 @@ cln_status cln_answer_table_with_origin(const cln_answer *answer, const cln_tabl
 
 cln_status cln_answer_set_reason(cln_answer *answer, const char *reason, cln_error *err) {
     char *sentence;
-    CLN_TRY(cln_format_string(&sentence, err, "not answered: %s", reason));
+    CLN_TRY(cln_format_string(&sentence, err, CLN_NOT_ANSWERED "%s", reason));
     answer->is_answered = false;
     const cln_status status = cln_answer_set_sentence(answer, cln_span_of_string(sentence), err);
     free(sentence);

@@ -45,7 +45,7 @@ void cln_areas_clean_up(cln_areas *areas) {
     *areas = (cln_areas){0};
 }
 
-static bool has_capital(cln_span text) {
+bool cln_area_has_capital(cln_span text) {
     for (size_t i = 0; i < text.size; i++) {
         if (text.data[i] >= 'A' && text.data[i] <= 'Z') return true;
     }
@@ -55,7 +55,8 @@ static bool has_capital(cln_span text) {
 /* Spellings come in bytewise order, so that the first of equals stays. */
 static bool is_better_label(const cln_area *area, cln_span name, int64_t count) {
     if (area->label == NULL) return true;
-    const bool is_written = has_capital(name), was_written = has_capital(cln_span_of_string(area->label));
+    const bool is_written = cln_area_has_capital(name),
+               was_written = cln_area_has_capital(cln_span_of_string(area->label));
     if (is_written != was_written) return is_written;
     return count > area->label_count;
 }

@@ -12,6 +12,14 @@ void cln_comparison_clean_up(cln_comparison *comparison) {
     *comparison = (cln_comparison){0};
 }
 
+const char *cln_compared_label(const cln_compared_area *area) {
+    if (area->accidents == NULL) return area->calls->label;
+    if (area->calls == NULL || cln_area_has_capital(cln_span_of_string(area->accidents->label))) {
+        return area->accidents->label;
+    }
+    return area->calls->label;
+}
+
 static const cln_compared_area alone = {.accident_share = NAN, .call_share = NAN, .difference = NAN};
 
 static void join(cln_comparison *comparison, const cln_areas *accidents, const cln_areas *calls) {

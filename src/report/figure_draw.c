@@ -150,6 +150,16 @@ static cln_figure_result draw(const figure_paths *paths, char *reason, size_t re
     return publish(paths, reason, reason_bytes);
 }
 
+void cln_figure_remove(const char *dir, const char *name) {
+    static const char *const extensions[] = {"svg", "png", "gp"};
+    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
+        char *path;
+        if (cln_format_string(&path, NULL, "%s/%s.%s", dir, name, extensions[i]) != CLN_OK) return;
+        (void)unlink(path);
+        free(path);
+    }
+}
+
 cln_figure_result cln_figure_draw(const char *dir, const char *name, char *reason, size_t reason_bytes) {
     cln_error err = {""};
     figure_paths paths;
@@ -159,9 +169,6 @@ cln_figure_result cln_figure_draw(const char *dir, const char *name, char *reaso
     } else {
         (void)snprintf(reason, reason_bytes, "%s", err.message);
     }
-    /* A figure of other data must not stand beside new tables. */
-    if (result != CLN_FIGURE_DRAWN && paths.svg != NULL) (void)unlink(paths.svg);
-    if (result != CLN_FIGURE_DRAWN && paths.png != NULL) (void)unlink(paths.png);
     remove_temporaries(&paths);
     free_paths(&paths);
     return result;

@@ -86,8 +86,8 @@ static cln_status say_correlation(const comparison_view *view, cln_buffer *text,
     const char *accidents = view->accidents->about.unit, *calls = view->calls->about.unit;
     if (!correlation->is_defined) {
         return cln_buffer_append_format(text, err,
-                                        "%zu %ss have both %s and %s, or all have the same number: too few for a rank "
-                                        "correlation.",
+                                        "%zu %ss with both %s and %s (or the same number in each) are too few for a "
+                                        "rank correlation.",
                                         view->comparison->joined, view->area_title, accidents, calls);
     }
     const char *verdict = "do not provably go together";
@@ -104,6 +104,7 @@ static cln_status say_differences(const comparison_view *view, cln_buffer *text,
     const cln_comparison *comparison = view->comparison;
     for (size_t i = 0; i < comparison->joined && i < NAMED_DIFFERENCES; i++) {
         const cln_compared_area *item = &comparison->items[i];
+        if (item->difference == 0) return i > 0 ? cln_buffer_append_char(text, '.', err) : CLN_OK;
         CLN_TRY(cln_buffer_append_format(
             text, err, "%s%s (%s of the %s, %s of the %s: %s)", i == 0 ? " They differ most in " : ", ",
             cln_compared_label(item), cln_words_percent(item->accident_share).text, view->accidents->about.unit,

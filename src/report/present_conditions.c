@@ -166,6 +166,7 @@ static cln_status append_figure(cln_buffer *script, const cln_conditions *condit
     const size_t drawn_count = choose_drawn(conditions, drawn);
     int64_t rest = conditions->total_adverse;
     for (size_t c = 0; c < drawn_count; c++) rest -= drawn[c]->total;
+    const bool has_rest = rest > 0 || drawn_count == 0; /* a stack has at least one part */
     CLN_TRY(append_shares(script, conditions, drawn, drawn_count, err));
     CLN_TRY(cln_buffer_append_format(script, err, "array condition_names[%d]\n", DRAWN_CONDITIONS + 1));
     for (size_t c = 0; c <= drawn_count; c++) {
@@ -175,8 +176,8 @@ static cln_status append_figure(cln_buffer *script, const cln_conditions *condit
         CLN_TRY(cln_figure_set_text(script, name, cln_span_of_string(label), err));
     }
     CLN_TRY(cln_figure_set_number(script, "mean_share", 100 * conditions->share, err));
-    CLN_TRY(cln_figure_set_number(script, "has_rest", rest > 0, err));
-    return cln_figure_set_number(script, "condition_count", (double)drawn_count + (rest > 0 ? 1 : 0), err);
+    CLN_TRY(cln_figure_set_number(script, "has_rest", has_rest, err));
+    return cln_figure_set_number(script, "condition_count", (double)drawn_count + (has_rest ? 1 : 0), err);
 }
 
 static cln_status draw(cln_answer *answer, const cln_conditions *conditions, const char *title, const cln_about *about,

@@ -23,11 +23,12 @@ static cln_status find(const char *name, size_t *position, cln_error *err) {
         }
     }
     const char *nearest = cln_nearest_name(name, names, CLN_QUESTION_COUNT);
+    if (nearest != NULL) {
+        return cln_fail(err, CLN_ERR_USAGE, "there is no question '%s'; did you mean '%s'?", name, nearest);
+    }
     return cln_fail(err, CLN_ERR_USAGE,
-                    "there is no question '%s'%s%s%s; the questions are seasons (1), conditions (2), "
-                    "calls (3) and areas (4)",
-                    name, nearest == NULL ? "" : "; did you mean '", nearest == NULL ? "" : nearest,
-                    nearest == NULL ? "" : "'?");
+                    "there is no question '%s'; the questions are seasons (1), conditions (2), calls (3) and areas (4)",
+                    name);
 }
 
 cln_status cln_questions_select(const char *const *names, size_t count, bool selected[CLN_QUESTION_COUNT],

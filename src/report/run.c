@@ -3,6 +3,7 @@
 #include "colonnade/report/report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void cln_report_clean_up(cln_report *report) {
     for (size_t i = 0; i < report->entry_count; i++) cln_answer_clean_up(&report->entries[i].answer);
@@ -70,8 +71,10 @@ static cln_status check_answers(const cln_report *report, cln_error *err) {
     for (size_t i = 0; i < report->entry_count; i++) {
         if (report->entries[i].answer.is_answered) return CLN_OK;
     }
-    return cln_fail(err, CLN_ERR_USAGE, "no question can be answered; %s: %s", report->entries[0].answer.name,
-                    report->entries[0].answer.sentence);
+    const char *sentence = report->entries[0].answer.sentence;
+    const char *reason = strstr(sentence, CLN_NOT_ANSWERED);
+    return cln_fail(err, CLN_ERR_USAGE, "no question can be answered: %s",
+                    reason != NULL ? reason + strlen(CLN_NOT_ANSWERED) : sentence);
 }
 
 static cln_status run(cln_report *report, const cln_inquiry *inquiry, const bool *selected, cln_error *err) {

@@ -32,6 +32,7 @@ static cln_status write_entry(cln_report *report, cln_report_entry *entry, const
     for (size_t i = 0; i < answer->table_count; i++) {
         CLN_TRY(write_table(answer, &answer->tables[i], dir, text, err));
     }
+    cln_figure_remove(dir, answer->name);
     if (answer->figure.size == 0) return CLN_OK;
     CLN_TRY(cln_figure_script(answer, text, err));
     CLN_TRY(write_file(dir, answer->name, "gp", cln_buffer_span(text), err));

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #define CLN_SAMPLE_LABEL "SAMPLE DATA – NOT REAL"
+#define CLN_NOT_ANSWERED "not answered: "
 
 enum { CLN_ANSWER_MAX_TABLES = 12 };
 

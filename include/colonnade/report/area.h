@@ -11,12 +11,16 @@
 #include "colonnade/base/string_table.h"
 #include "colonnade/column/table.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Appends the normalised spelling: letters A to Z in lower case, runs of other
  * ASCII characters than letters and digits as one '-', none at the ends;
  * bytes beyond ASCII stay. */
 CLN_CHECKED cln_status cln_area_normalise(cln_span name, cln_buffer *out, cln_error *err);
+
+/* Whether a name is written with a capital (ASCII), and not as a slug. */
+bool cln_area_has_capital(cln_span name);
 
 typedef struct cln_area {
     char *key;   /* normalised */

@@ -29,8 +29,7 @@ CLN_CHECKED cln_status cln_comparison_compute(cln_comparison *comparison, const 
                                               const cln_areas *calls, cln_error *err);
 void cln_comparison_clean_up(cln_comparison *comparison);
 
-static inline const char *cln_compared_label(const cln_compared_area *area) {
-    return area->accidents != NULL ? area->accidents->label : area->calls->label;
-}
+/* The label of the accidents, unless only that of the calls has capitals. */
+const char *cln_compared_label(const cln_compared_area *area);
 
 #endif

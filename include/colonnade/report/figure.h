@@ -40,6 +40,9 @@ typedef enum cln_figure_result {
     CLN_FIGURE_FAILED,     /* gnuplot ran and did not succeed */
 } cln_figure_result;
 
+/* Removes the figure's files, so that none of other data stays behind. */
+void cln_figure_remove(const char *dir, const char *name);
+
 /* Runs gnuplot (the variable COLONNADE_GNUPLOT, else "gnuplot" from PATH) on
  * DIR/NAME.gp without a shell, and publishes DIR/NAME.svg and DIR/NAME.png.
  * Where it fails, nothing is published, and reason says why. */
