@@ -37,6 +37,15 @@ static cln_status answer(const cln_options *options, bool speaks, cln_error *err
     return status;
 }
 
+/* A launcher ends all processes as soon as one has failed: the others must not
+ * fail before the first has told why. */
+static void wait_for_others(void) {
+    cln_comm comm;
+    cln_comm_start(&comm);
+    MPI_Barrier(comm.mpi);
+    cln_comm_stop(&comm);
+}
+
 int main(int argc, char **argv) {
     const bool speaks = cln_comm_launcher_rank() == 0;
     cln_log_init(speaks, false);
@@ -49,7 +58,10 @@ int main(int argc, char **argv) {
         status = cln_cli_run(options);
     } else {
         if (status == CLN_OK) status = answer(options, speaks, &err);
-        if (status != CLN_OK) cln_error_print(&err);
+        if (status != CLN_OK) {
+            cln_error_print(&err);
+            wait_for_others();
+        }
     }
     cln_options_free(options);
     return (int)status;
