@@ -8,6 +8,7 @@
 #include "colonnade/base/file.h"
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
+#include "colonnade/base/utf8.h"
 #include "colonnade/cli/cli.h"
 #include "colonnade/cli/dialect_options.h"
 #include "colonnade/config/nearest.h"
@@ -161,7 +162,8 @@ static cln_status list_staged(const cln_cli *cli, ingest_list *list, cln_error *
 
 static cln_status check_partition_names(const ingest_list *list, cln_error *err) {
     for (size_t i = 0; i < list->count; i++) {
-        if (!cln_path_is_safe_name(list->partitions[i])) {
+        if (!cln_path_is_safe_name(list->partitions[i]) ||
+            !cln_utf8_is_valid(cln_span_of_string(list->partitions[i]))) {
             return cln_fail(err, CLN_ERR_USAGE, "%s: \"%s\" cannot be the name of a partition; give one with --as NAME",
                             list->paths[i], list->partitions[i]);
         }
@@ -175,11 +177,54 @@ static cln_status check_partition_names(const ingest_list *list, cln_error *err)
     return CLN_OK;
 }
 
-/* Rank 0 looks into the staging folder; here, every rank does, and all must
- * see the same. */
+/* Every path and partition with its NUL. */
+static cln_status pack_list(const ingest_list *list, cln_buffer *bytes, cln_error *err) {
+    for (size_t i = 0; i < list->count; i++) {
+        CLN_TRY(cln_buffer_append(bytes, list->paths[i], strlen(list->paths[i]) + 1, err));
+        CLN_TRY(cln_buffer_append(bytes, list->partitions[i], strlen(list->partitions[i]) + 1, err));
+    }
+    return CLN_OK;
+}
+
+static cln_status unpack_list(ingest_list *list, cln_span bytes, cln_error *err) {
+    size_t texts = 0;
+    for (size_t i = 0; i < bytes.size; i++) texts += bytes.data[i] == '\0';
+    CLN_TRY(init_list(list, texts / 2, err));
+    const char *next = bytes.data;
+    for (size_t i = 0; i < list->count; i++) {
+        CLN_TRY(cln_copy_string(&list->paths[i], next, err));
+        next += strlen(next) + 1;
+        CLN_TRY(cln_copy_string(&list->partitions[i], next, err));
+        next += strlen(next) + 1;
+    }
+    return CLN_OK;
+}
+
+/* Collective. Rank 0 looks into the staging folder, so that all ranks go by
+ * the same list whatever their view of it is. */
+static cln_status share_staged(const cln_cli *cli, ingest_list *list, cln_error *err) {
+    cln_buffer bytes;
+    cln_buffer_init(&bytes, SIZE_MAX);
+    cln_status status = CLN_OK;
+    if (cli->comm.rank == 0) {
+        status = list_staged(cli, list, err);
+        if (status == CLN_OK) status = pack_list(list, &bytes, err);
+    }
+    status = cln_agree(&cli->comm, status, err);
+    if (status == CLN_OK) status = cln_broadcast_buffer(&cli->comm, &bytes, 0, err);
+    if (status == CLN_OK && cli->comm.rank != 0) status = unpack_list(list, cln_buffer_span(&bytes), err);
+    cln_buffer_clean_up(&bytes);
+    return cln_agree(&cli->comm, status, err);
+}
+
+/* Collective. */
 static cln_status list_files(const cln_cli *cli, ingest_list *list, cln_error *err) {
-    CLN_TRY(cli->argument_count > 1 ? list_given(cli, list, err) : list_staged(cli, list, err));
-    return check_partition_names(list, err);
+    if (cli->argument_count > 1) {
+        CLN_TRY_AGREED(&cli->comm, list_given(cli, list, err), err);
+    } else {
+        CLN_TRY(share_staged(cli, list, err));
+    }
+    return cln_agree(&cli->comm, check_partition_names(list, err), err);
 }
 
 /* ---- What is told ---- */
@@ -290,9 +335,8 @@ static cln_status lock_and_ingest(cln_cli *cli, cln_ingest_request *request, con
 cln_status cln_command_ingest(cln_cli *cli, cln_error *err) {
     cln_ingest_request request;
     ingest_list list = {0};
-    cln_status status = read_options(cli, &request, err);
+    cln_status status = cln_agree(&cli->comm, read_options(cli, &request, err), err);
     if (status == CLN_OK) status = list_files(cli, &list, err);
-    status = cln_agree(&cli->comm, status, err);
     if (status == CLN_OK) status = lock_and_ingest(cli, &request, &list, err);
     clean_up_list(&list);
     return status;

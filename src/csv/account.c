@@ -27,7 +27,7 @@ uint64_t cln_account_bytes(const cln_account *account) {
 void cln_account_block(cln_account *account, const cln_record_block *block) {
     account->blank_lines += block->blank_line_count;
     account->bytes_blank += block->blank_bytes;
-    account->fields += block->field_count;
+    account->fields += block->field_count + block->unkept_field_count;
     account->fields_quoted += block->quoted_field_count;
     account->quotes_literal += block->literal_quote_count;
     for (size_t i = 0; i < block->record_count; i++) account->line_ends[block->records[i].line_end]++;
@@ -92,10 +92,10 @@ cln_status cln_account_to_json(const cln_account *a, cln_buffer *json, cln_error
     return cln_buffer_append_format(
         json, err,
         ",\"records_converted\":%" PRIu64 ",\"cells_converted\":%" PRIu64 ",\"cells_bad\":%" PRIu64
-        ",\"cells_renamed\":%" PRIu64 ",\"fields\":%" PRIu64 ",\"fields_quoted\":%" PRIu64
-        ",\"quotes_literal\":%" PRIu64 ",\"blank_lines\":%" PRIu64 ",\"line_ends\":{\"lf\":%" PRIu64
-        ",\"crlf\":%" PRIu64 ",\"cr\":%" PRIu64 ",\"none\":%" PRIu64 "}}",
-        a->records_converted, a->cells_converted, a->cells_bad, a->cells_renamed, a->fields, a->fields_quoted,
-        a->quotes_literal, a->blank_lines, a->line_ends[CLN_LINE_END_LF], a->line_ends[CLN_LINE_END_CRLF],
-        a->line_ends[CLN_LINE_END_CR], a->line_ends[CLN_LINE_END_NONE]);
+        ",\"cells_renamed\":%" PRIu64 ",\"columns_demoted\":%" PRIu64 ",\"fields\":%" PRIu64
+        ",\"fields_quoted\":%" PRIu64 ",\"quotes_literal\":%" PRIu64 ",\"blank_lines\":%" PRIu64
+        ",\"line_ends\":{\"lf\":%" PRIu64 ",\"crlf\":%" PRIu64 ",\"cr\":%" PRIu64 ",\"none\":%" PRIu64 "}}",
+        a->records_converted, a->cells_converted, a->cells_bad, a->cells_renamed, a->columns_demoted, a->fields,
+        a->fields_quoted, a->quotes_literal, a->blank_lines, a->line_ends[CLN_LINE_END_LF],
+        a->line_ends[CLN_LINE_END_CRLF], a->line_ends[CLN_LINE_END_CR], a->line_ends[CLN_LINE_END_NONE]);
 }

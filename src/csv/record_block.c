@@ -22,7 +22,7 @@ void cln_record_block_clean_up(cln_record_block *block) {
 void cln_splitter_init(cln_splitter *splitter, const cln_automaton *automaton, cln_span bytes, uint64_t offset,
                        uint64_t first_number) {
     *splitter = (cln_splitter){
-        .automaton = automaton, .bytes = bytes, .offset = offset, .next_number = first_number, .position = 0};
+        .automaton = automaton, .bytes = bytes, .offset = offset, .next_number = first_number, .max_fields = SIZE_MAX};
 }
 
 /* ---- Where the splitter stands ---- */
@@ -39,6 +39,9 @@ typedef struct cursor {
     size_t item_begin;
     size_t field_begin;
     size_t first_field; /* of the open record */
+    size_t max_fields;  /* of a record that are kept */
+    uint32_t unkept;    /* fields of the open record that are not */
+    bool is_full;       /* the block takes no more records */
     uint8_t state;
     bool has_doubled;     /* the open field has a doubled quote */
     bool is_malformed;    /* the open record */
@@ -46,14 +49,15 @@ typedef struct cursor {
     bool is_field_malformed;
 } cursor;
 
-static bool is_full(const cursor *c) {
-    return c->block->record_count == CLN_BLOCK_RECORDS;
-}
-
 /* The open field ends before position. Its content is a run of the bytes,
  * unless it holds doubled quotes or text behind a closing quote. */
 static void end_field(cursor *c, size_t position) {
-    cln_field *field = &c->block->fields[c->block->field_count++];
+    cln_field *field = &c->block->fields[c->block->field_count];
+    if (c->block->field_count - c->first_field < c->max_fields) {
+        c->block->field_count++;
+    } else {
+        c->unkept++; /* the room is written to, but the next field takes it */
+    }
     const char first = position > c->field_begin ? c->bytes.data[c->field_begin] : '\0';
     const bool is_quoted = position > c->field_begin && c->automaton->has_quote && first == (char)c->automaton->quote;
     const bool has_escapes = c->has_doubled || c->is_field_malformed;
@@ -81,6 +85,7 @@ static void begin_item(cursor *c, size_t position) {
     c->item_begin = position;
     c->field_begin = position;
     c->first_field = c->block->field_count;
+    c->unkept = 0;
     c->is_malformed = false;
     c->is_unterminated = false;
 }
@@ -101,10 +106,12 @@ static void end_item(cursor *c, size_t position) {
             (cln_record){.begin = (uint32_t)c->item_begin,
                          .size = (uint32_t)(end - c->item_begin),
                          .first_field = (uint32_t)c->first_field,
-                         .field_count = (uint32_t)(block->field_count - c->first_field),
+                         .field_count = (uint32_t)(block->field_count - c->first_field) + c->unkept,
                          .line_end = (uint8_t)line_end,
                          .is_malformed = c->is_malformed,
                          .is_unterminated = c->is_unterminated};
+        block->unkept_field_count += c->unkept;
+        c->is_full = block->record_count == CLN_BLOCK_RECORDS || block->field_count >= CLN_BLOCK_FIELDS;
     }
     begin_item(c, end);
 }
@@ -127,7 +134,7 @@ static void step(cursor *c, size_t position) {
 }
 
 static void step_until(cursor *c, size_t end) {
-    while (c->position < end && !is_full(c)) {
+    while (c->position < end && !c->is_full) {
         step(c, c->position);
         c->position++;
     }
@@ -152,7 +159,7 @@ static void take_group(cursor *c, const cln_structure *structure) {
         }
         if (position > c->item_begin) end_field(c, position);
         end_item(c, position);
-        if (is_full(c)) {
+        if (c->is_full) {
             c->position = c->item_begin;
             c->state = CLN_CSV_START;
             return;
@@ -176,7 +183,7 @@ static cln_status take_groups(cursor *c, size_t groups, cln_error *err) {
     CLN_TRY(reserve_fields(c->block, batch * CLN_MASK_BYTES + 1, err));
     automaton->classify(c->bytes.data + c->position, batch, automaton->quote, automaton->has_quote,
                         automaton->delimiter, masks);
-    for (size_t g = 0; g < batch && !is_full(c); g++) {
+    for (size_t g = 0; g < batch && !c->is_full; g++) {
         cln_structure structure;
         if (cln_structure_of(&masks[g], c->state, automaton->newlines_in_quotes, &structure)) {
             take_group(c, &structure);
@@ -206,6 +213,7 @@ static void begin_block(const cln_splitter *splitter, cln_record_block *block) {
     block->first_number = splitter->next_number;
     block->record_count = 0;
     block->field_count = 0;
+    block->unkept_field_count = 0;
     block->blank_line_count = 0;
     block->blank_bytes = 0;
     block->literal_quote_count = 0;
@@ -218,9 +226,10 @@ cln_status cln_splitter_next(cln_splitter *splitter, cln_record_block *block, bo
                 .bytes = splitter->bytes,
                 .block = block,
                 .position = splitter->position,
+                .max_fields = splitter->max_fields,
                 .state = CLN_CSV_START};
     begin_item(&c, splitter->position);
-    while (!is_full(&c) && c.position < c.bytes.size) {
+    while (!c.is_full && c.position < c.bytes.size) {
         const size_t groups = (c.bytes.size - c.position) / CLN_MASK_BYTES;
         if (groups > 0) {
             CLN_TRY(take_groups(&c, groups, err));
@@ -229,8 +238,8 @@ cln_status cln_splitter_next(cln_splitter *splitter, cln_record_block *block, bo
             step_until(&c, c.bytes.size);
         }
     }
-    if (!is_full(&c)) end_open_record(&c);
-    splitter->position = is_full(&c) ? c.item_begin : c.bytes.size;
+    if (!c.is_full) end_open_record(&c);
+    splitter->position = c.is_full ? c.item_begin : c.bytes.size;
     splitter->next_number += block->record_count;
     *more = block->record_count > 0 || block->blank_line_count > 0;
     return CLN_OK;

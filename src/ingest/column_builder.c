@@ -69,7 +69,7 @@ static cln_status append_sized_text(cln_column_builder *builder, cln_span text, 
     return cln_buffer_append_span(&builder->texts, text, err);
 }
 
-/* Too many distinct texts: the codes of the current stripe become texts. */
+/* Too many distinct texts: the codes of the current block become texts. */
 static cln_status overflow(cln_column_builder *builder, cln_error *err) {
     cln_buffer codes = builder->values;
     cln_buffer_init(&builder->values, SIZE_MAX);
@@ -159,7 +159,7 @@ static uint8_t narrow_codes(cln_column_builder *builder) {
     return width;
 }
 
-cln_status cln_column_builder_end_stripe(cln_column_builder *builder, uint64_t stripe, cln_error *err) {
+cln_status cln_column_builder_flush(cln_column_builder *builder, uint64_t stripe, cln_error *err) {
     if (builder->rows == 0) return CLN_OK;
     CLN_TRY(cln_grow_array(&builder->entries, &builder->entry_capacity, builder->entry_count + 1,
                            sizeof *builder->entries, err));
@@ -167,16 +167,20 @@ cln_status cln_column_builder_end_stripe(cln_column_builder *builder, uint64_t s
     *entry = (cln_block_entry){.stripe = stripe, .rows = builder->rows, .encoding = (uint8_t)builder->encoding};
     if (builder->encoding == CLN_BLOCK_INTEGERS) entry->width = narrow_integers(&builder->values);
     if (builder->encoding == CLN_BLOCK_CODES) entry->width = narrow_codes(builder);
-    if (builder->encoding == CLN_BLOCK_TEXTS) {
-        CLN_TRY(cln_buffer_append_span(&builder->values, cln_buffer_span(&builder->texts), err));
-    }
-    entry->size_bytes = builder->values.size;
+    entry->size_bytes = builder->values.size + builder->texts.size;
     CLN_TRY(cln_stage_append(builder->stage, cln_buffer_span(&builder->values), &entry->position, err));
+    uint64_t behind;
+    CLN_TRY(cln_stage_append(builder->stage, cln_buffer_span(&builder->texts), &behind, err));
     builder->entry_count++;
     cln_buffer_clear(&builder->values);
     cln_buffer_clear(&builder->texts);
     builder->rows = 0;
     return CLN_OK;
+}
+
+void cln_column_builder_release_room(cln_column_builder *builder) {
+    cln_buffer_clean_up(&builder->values);
+    cln_buffer_clean_up(&builder->texts);
 }
 
 void cln_block_init(cln_block *block) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/ingest/decoder.h"
 
+#include "colonnade/base/escape.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/base/number.h"
 #include "colonnade/base/utf8.h"
@@ -13,6 +14,11 @@
 
 static const char *const reason_converted = "converted from windows-1252";
 static const char *const reason_repaired = "stored after repair";
+
+/* The share of the stage's memory that the builders may fill before they move
+ * their values there, and the least. */
+#define FLUSH_SHARE       4
+#define FLUSH_BYTES_LEAST ((size_t)64 << 10)
 
 /* Of an over-long record the list of rejects keeps the beginning. */
 #define OVER_LONG_RAW_BYTES ((size_t)1024)
@@ -60,6 +66,8 @@ cln_status cln_decoder_init(cln_decoder *decoder, const cln_automaton *automaton
     decoder->policy = policy;
     decoder->marked_record = marked_record;
     decoder->file = file;
+    decoder->flush_bytes = (size_t)(stage->memory_limit_bytes / FLUSH_SHARE);
+    if (decoder->flush_bytes < FLUSH_BYTES_LEAST) decoder->flush_bytes = FLUSH_BYTES_LEAST;
     cln_buffer_init(&decoder->escape_arena, SIZE_MAX);
     cln_buffer_init(&decoder->encoding_arena, SIZE_MAX);
     cln_column_builder_init(&decoder->record_numbers, stage, CLN_TYPE_INTEGER);
@@ -85,21 +93,48 @@ void cln_decoder_clean_up(cln_decoder *decoder) {
     cln_buffer_clean_up(&decoder->encoding_arena);
 }
 
-static cln_status end_stripe(cln_decoder *decoder, cln_error *err) {
-    if (!decoder->has_stripe) return CLN_OK;
-    decoder->has_stripe = false;
-    CLN_TRY(cln_column_builder_end_stripe(&decoder->record_numbers, decoder->stripe, err));
-    for (size_t c = 0; c < decoder->schema->column_count; c++) {
-        CLN_TRY(cln_column_builder_end_stripe(&decoder->columns[c], decoder->stripe, err));
+/* ---- From the builders to the stage ---- */
+
+static size_t builder_count(const cln_decoder *decoder) {
+    return 1 + CLN_REJECT_COLUMN_COUNT + decoder->schema->column_count;
+}
+
+static cln_column_builder *builder_at(cln_decoder *decoder, size_t i) {
+    if (i == 0) return &decoder->record_numbers;
+    if (i <= CLN_REJECT_COLUMN_COUNT) return &decoder->rejects[i - 1];
+    return &decoder->columns[i - 1 - CLN_REJECT_COLUMN_COUNT];
+}
+
+/* Room that only a few large cells needed goes back. */
+static void release_room(cln_decoder *decoder) {
+    size_t room = decoder->escape_arena.capacity + decoder->encoding_arena.capacity;
+    for (size_t i = 0; i < builder_count(decoder); i++) room += cln_column_builder_room_bytes(builder_at(decoder, i));
+    if (room <= 4 * decoder->flush_bytes) return;
+    for (size_t i = 0; i < builder_count(decoder); i++) cln_column_builder_release_room(builder_at(decoder, i));
+    cln_buffer_clean_up(&decoder->escape_arena);
+    cln_buffer_clean_up(&decoder->encoding_arena);
+}
+
+static cln_status flush(cln_decoder *decoder, cln_error *err) {
+    for (size_t i = 0; i < builder_count(decoder); i++) {
+        CLN_TRY(cln_column_builder_flush(builder_at(decoder, i), decoder->stripe, err));
     }
-    for (int c = 0; c < CLN_REJECT_COLUMN_COUNT; c++) {
-        CLN_TRY(cln_column_builder_end_stripe(&decoder->rejects[c], decoder->stripe, err));
-    }
+    release_room(decoder);
     return CLN_OK;
 }
 
+static cln_status flush_when_full(cln_decoder *decoder, cln_error *err) {
+    size_t gathered = 0;
+    for (size_t i = 0; i < builder_count(decoder); i++) {
+        gathered += cln_column_builder_gathered_bytes(builder_at(decoder, i));
+    }
+    return gathered > decoder->flush_bytes ? flush(decoder, err) : CLN_OK;
+}
+
 cln_status cln_decoder_end(cln_decoder *decoder, cln_error *err) {
-    return end_stripe(decoder, err);
+    if (!decoder->has_stripe) return CLN_OK;
+    decoder->has_stripe = false;
+    return flush(decoder, err);
 }
 
 /* ---- The list of rejects ---- */
@@ -154,11 +189,19 @@ static cln_status stage_note(cln_decoder *decoder, const cln_reject_note *note, 
     return cln_column_builder_add_text(&rejects[CLN_REJECT_RAW], note->raw, err);
 }
 
+/* What says of a record that it was stored after a change, when a bad cell has
+ * rejected it since. */
+static bool is_void(const cln_decoder *decoder, const cln_reject_note *note) {
+    const bool tells_change = note->reason == reason_converted || note->reason == reason_repaired;
+    return tells_change && decoder->reasons[note->row] != CLN_REASON_NONE;
+}
+
 static cln_status stage_notes(cln_decoder *decoder, cln_error *err) {
     if (decoder->note_count == 0) return CLN_OK;
     qsort(decoder->notes, decoder->note_count, sizeof *decoder->notes, compare_notes);
     for (size_t n = 0; n < decoder->note_count; n++) {
         const cln_reject_note *note = &decoder->notes[n];
+        if (is_void(decoder, note)) continue;
         CLN_TRY(stage_note(decoder, note, decoder->block->first_number + note->row, err));
     }
     decoder->note_count = 0;
@@ -220,7 +263,8 @@ static const cln_field *field_of(const cln_decoder *decoder, uint32_t row, size_
     return column < record->field_count ? &decoder->block->fields[record->first_field + column] : NULL;
 }
 
-/* The content of a cell as UTF-8; empty where a repaired record has none. */
+/* The content of a cell as UTF-8; empty where a repaired record has none. The
+ * encoding is decided for the record as a whole. */
 static cln_status cell_content(cln_decoder *decoder, uint32_t row, size_t column, cln_span *content, cln_error *err) {
     const cln_field *field = field_of(decoder, row, column);
     if (field == NULL) {
@@ -228,8 +272,8 @@ static cln_status cell_content(cln_decoder *decoder, uint32_t row, size_t column
         return CLN_OK;
     }
     CLN_TRY(cln_field_content(decoder->automaton, decoder->block, field, &decoder->escape_arena, content, err));
-    if (!decoder->is_converted[row] || cln_utf8_is_valid(*content)) return CLN_OK;
-    bool is_defined;
+    if (!decoder->is_converted[row]) return CLN_OK;
+    bool is_defined; /* it is: the whole record was looked at */
     cln_buffer_clear(&decoder->encoding_arena);
     CLN_TRY(cln_utf8_from_windows_1252(*content, &decoder->encoding_arena, &is_defined, err));
     *content = cln_buffer_span(&decoder->encoding_arena);
@@ -317,11 +361,21 @@ static cln_status fail_on_bad_cell(cln_decoder *decoder, uint64_t *failed_record
     }
     if (first == NULL) return CLN_OK;
     *failed_record = decoder->block->first_number + first->row;
-    return cln_fail(err, CLN_ERR_DATA,
-                    "%s, record %" PRIu64 ", byte %" PRIu64 ", column \"%s\": \"%.*s\" is %s. Mend the file, or use "
-                    "--on-bad-cell null",
-                    decoder->file, *failed_record, first->offset, decoder->schema->columns[first->column].name,
-                    (int)(first->raw.size < 80 ? first->raw.size : 80), first->raw.data, first->reason);
+    cln_buffer shown;
+    cln_buffer_init(&shown, SIZE_MAX);
+    const cln_span beginning = cln_span_of(first->raw.data, first->raw.size < 80 ? first->raw.size : 80);
+    cln_status status = cln_escape_visible(beginning, &shown, err);
+    if (status == CLN_OK) status = cln_buffer_terminate(&shown, err);
+    if (status == CLN_OK) {
+        status =
+            cln_fail(err, CLN_ERR_DATA,
+                     "%s, record %" PRIu64 ", byte %" PRIu64 ", column \"%s\": \"%s\" is %s. Mend the file, or use "
+                     "--on-bad-cell null",
+                     decoder->file, *failed_record, first->offset, decoder->schema->columns[first->column].name,
+                     shown.data, first->reason);
+    }
+    cln_buffer_clean_up(&shown);
+    return status;
 }
 
 /* Adds the parsed values of the rows that are stored, run by run. */
@@ -378,13 +432,20 @@ static cln_status decode_columns(cln_decoder *decoder, uint64_t *failed_record, 
 
 /* ---- Blocks ---- */
 
+static bool is_ascii(cln_span bytes) {
+    for (size_t i = 0; i < bytes.size; i++) {
+        if ((unsigned char)bytes.data[i] >= 0x80) return false;
+    }
+    return true;
+}
+
 static void count_converted_cells(cln_decoder *decoder, uint32_t row) {
     const cln_record *record = &decoder->block->records[row];
     decoder->account.records_converted++;
     for (uint32_t f = 0; f < record->field_count; f++) {
         const cln_field *field = &decoder->block->fields[record->first_field + f];
         const cln_span raw = cln_span_of(decoder->block->bytes.data + field->begin, field->size);
-        decoder->account.cells_converted += !cln_utf8_is_valid(raw);
+        decoder->account.cells_converted += !is_ascii(raw);
     }
 }
 
@@ -420,7 +481,8 @@ static cln_status decode_block(cln_decoder *decoder, bool all_utf8, uint64_t *fa
     CLN_TRY(judge_records(decoder, all_utf8, err));
     CLN_TRY(decode_columns(decoder, failed_record, err));
     CLN_TRY(account_block(decoder, err));
-    return stage_notes(decoder, err);
+    CLN_TRY(stage_notes(decoder, err));
+    return flush_when_full(decoder, err);
 }
 
 /* A record of which only the beginning was kept. */
@@ -437,13 +499,14 @@ static cln_status reject_over_long(cln_decoder *decoder, const cln_csv_run *run,
 
 cln_status cln_decoder_take(void *context, const cln_csv_run *run, uint64_t *failed_record, cln_error *err) {
     cln_decoder *decoder = context;
-    if (decoder->has_stripe && decoder->stripe != run->stripe) CLN_TRY(end_stripe(decoder, err));
+    if (decoder->stripe != run->stripe) CLN_TRY(cln_decoder_end(decoder, err));
     decoder->has_stripe = true;
     decoder->stripe = run->stripe;
     if (run->size_bytes > run->bytes.size) return reject_over_long(decoder, run, err);
     const bool all_utf8 = cln_utf8_is_valid(run->bytes);
     cln_splitter splitter;
     cln_splitter_init(&splitter, decoder->automaton, run->bytes, run->offset, run->first_record);
+    splitter.max_fields = decoder->schema->column_count; /* a record with more is rejected */
     for (;;) {
         bool more;
         CLN_TRY(cln_splitter_next(&splitter, decoder->block, &more, err));

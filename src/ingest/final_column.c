@@ -96,7 +96,7 @@ static cln_status sum_text_bytes(cln_final_column *column, cln_error *err) {
             status = cln_final_column_convert(column, entry, &conversion, &vector, err);
             if (status == CLN_OK) bytes = vector.offsets[vector.rows] - vector.offsets[0];
         }
-        column->bytes_before[entry->stripe + 1] = bytes;
+        column->bytes_before[entry->stripe + 1] += bytes;
     }
     column->cells_renamed = 0; /* counted again when the blocks are written */
     cln_conversion_clean_up(&conversion);

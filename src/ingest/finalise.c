@@ -14,7 +14,7 @@ static cln_status sum_rows(const cln_comm *comm, const cln_column_builder *build
                            uint64_t **sums, cln_error *err) {
     CLN_TRY_AGREED(comm, cln_new_array(sums, stripe_count + 1, sizeof **sums, err), err);
     for (size_t e = 0; e < builder->entry_count; e++)
-        (*sums)[builder->entries[e].stripe + 1] = builder->entries[e].rows;
+        (*sums)[builder->entries[e].stripe + 1] += builder->entries[e].rows;
     cln_sum_u64(comm, *sums, stripe_count + 1);
     for (uint64_t s = 0; s < stripe_count; s++) (*sums)[s + 1] += (*sums)[s];
     return CLN_OK;
@@ -76,6 +76,10 @@ uint64_t cln_final_tables_renamed(const cln_final_tables *tables, const cln_comm
     return renamed;
 }
 
+bool cln_final_tables_is_demoted(const cln_final_tables *tables, size_t column) {
+    return tables->columns[column].is_demoted && !tables->decoder->schema->columns[column].is_auto;
+}
+
 /* ---- Writing ---- */
 
 /* Describes the dataset's own table: the record numbers, then the columns. */
@@ -107,16 +111,32 @@ static void describe_rejects(const cln_final_tables *tables, cln_stored_column s
     }
 }
 
-/* Local: this rank's blocks of one column go to their places. */
+/* Local: this rank's blocks of one column go to their places; those of one
+ * stripe follow each other. */
 static cln_status put_column(cln_final_column *column, cln_partition_writer *writer, size_t table, size_t position,
                              const uint64_t *rows_before, cln_conversion *conversion, cln_error *err) {
+    const cln_block_entry *entries = column->builder->entries;
+    uint64_t row = 0, byte = 0;
     for (size_t e = 0; e < column->builder->entry_count; e++) {
-        const cln_block_entry *entry = &column->builder->entries[e];
+        if (e == 0 || entries[e].stripe != entries[e - 1].stripe) {
+            row = rows_before[entries[e].stripe];
+            byte = column->bytes_before == NULL ? 0 : column->bytes_before[entries[e].stripe];
+        }
         cln_vector vector;
-        CLN_TRY(cln_final_column_convert(column, entry, conversion, &vector, err));
-        const uint64_t first_byte = column->bytes_before == NULL ? 0 : column->bytes_before[entry->stripe];
-        CLN_TRY(
-            cln_partition_writer_put(writer, table, position, rows_before[entry->stripe], first_byte, &vector, err));
+        CLN_TRY(cln_final_column_convert(column, &entries[e], conversion, &vector, err));
+        CLN_TRY(cln_partition_writer_put(writer, table, position, row, byte, &vector, err));
+        row += vector.rows;
+        if (vector.type == CLN_TYPE_TEXT) byte += vector.offsets[vector.rows] - vector.offsets[0];
+    }
+    return CLN_OK;
+}
+
+/* Local: converts without writing, for what the conversion counts. */
+static cln_status count_renamed(cln_final_column *column, cln_conversion *conversion, cln_error *err) {
+    if (column->declared == NULL || column->declared->synonym_count == 0) return CLN_OK;
+    for (size_t e = 0; e < column->builder->entry_count; e++) {
+        cln_vector vector;
+        CLN_TRY(cln_final_column_convert(column, &column->builder->entries[e], conversion, &vector, err));
     }
     return CLN_OK;
 }
@@ -126,11 +146,11 @@ static cln_status put_all(cln_final_tables *tables, cln_partition_writer *writer
     cln_conversion_init(&conversion);
     cln_status status = CLN_OK;
     const size_t reject_table = only_rejects ? 0 : 1;
-    if (!only_rejects) {
-        status = put_column(&tables->records, writer, 0, 0, tables->rows_before, &conversion, err);
-        for (size_t c = 0; status == CLN_OK && c < tables->column_count; c++) {
-            status = put_column(&tables->columns[c], writer, 0, c + 1, tables->rows_before, &conversion, err);
-        }
+    if (!only_rejects) status = put_column(&tables->records, writer, 0, 0, tables->rows_before, &conversion, err);
+    for (size_t c = 0; status == CLN_OK && c < tables->column_count; c++) {
+        cln_final_column *column = &tables->columns[c];
+        status = only_rejects ? count_renamed(column, &conversion, err)
+                              : put_column(column, writer, 0, c + 1, tables->rows_before, &conversion, err);
     }
     for (size_t c = 0; status == CLN_OK && c < CLN_REJECT_COLUMN_COUNT; c++) {
         status = put_column(&tables->rejects[c], writer, reject_table, c, tables->rejects_before, &conversion, err);

@@ -69,23 +69,38 @@ static bool has_leading_zero(cln_span value) {
     return i + 1 < value.size && value.data[i] == '0' && value.data[i + 1] >= '0' && value.data[i + 1] <= '9';
 }
 
+static bool is_all_digits(cln_span value) {
+    for (size_t i = value.data[0] == '-' || value.data[0] == '+'; i < value.size; i++) {
+        if (value.data[i] < '0' || value.data[i] > '9') return false;
+    }
+    return true;
+}
+
+static bool is_exact_double(int64_t integer) {
+    const int64_t limit = (int64_t)1 << 53;
+    return integer >= -limit && integer <= limit;
+}
+
+static void strike(cln_inference *inference, uint32_t candidates) {
+    inference->candidates &= ~candidates;
+}
+
 static void strike_numbers(cln_inference *inference, cln_span value) {
     const uint32_t numbers = CANDIDATE_INTEGER | CANDIDATE_DOUBLE;
     if ((inference->candidates & numbers) == 0) return;
-    if (has_leading_zero(value)) {
-        inference->candidates &= ~numbers;
+    int64_t integer;
+    double number;
+    if (has_leading_zero(value) || !cln_parse_double(value, &number)) {
+        strike(inference, numbers);
         return;
     }
-    int64_t integer;
-    if (cln_parse_integer(value, &integer))
+    cln_value_range_add_double(&inference->doubles, number);
+    if (cln_parse_integer(value, &integer)) {
         cln_value_range_add_integer(&inference->integers, integer);
-    else
-        inference->candidates &= ~(uint32_t)CANDIDATE_INTEGER;
-    double number;
-    if (cln_parse_double(value, &number))
-        cln_value_range_add_double(&inference->doubles, number);
-    else
-        inference->candidates &= ~numbers;
+        if (!is_exact_double(integer)) strike(inference, CANDIDATE_DOUBLE);
+    } else {
+        strike(inference, is_all_digits(value) ? numbers : CANDIDATE_INTEGER);
+    }
 }
 
 void cln_inference_add(cln_inference *inference, cln_span value) {
@@ -94,7 +109,7 @@ void cln_inference_add(cln_inference *inference, cln_span value) {
     strike_numbers(inference, value);
     int64_t parsed;
     if ((inference->candidates & CANDIDATE_BOOLEAN) && !cln_parse_boolean(value, &parsed)) {
-        inference->candidates &= ~(uint32_t)CANDIDATE_BOOLEAN;
+        strike(inference, CANDIDATE_BOOLEAN);
     }
     for (int f = 0; f < CLN_INFERENCE_FORMATS; f++) {
         const uint32_t bit = (uint32_t)CANDIDATE_FIRST_FORMAT << f;
@@ -102,7 +117,7 @@ void cln_inference_add(cln_inference *inference, cln_span value) {
         if (cln_date_parse(&formats()[f], value, &parsed))
             cln_value_range_add_integer(&inference->times[f], parsed);
         else
-            inference->candidates &= ~bit;
+            strike(inference, bit);
     }
 }
 

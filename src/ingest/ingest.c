@@ -4,6 +4,7 @@
 #include "colonnade/base/cleanup.h"
 #include "colonnade/base/clock.h"
 #include "colonnade/base/date.h"
+#include "colonnade/base/log.h"
 #include "colonnade/ingest/content_hash.h"
 #include "colonnade/ingest/finalise.h"
 #include "colonnade/ingest/provenance.h"
@@ -12,6 +13,13 @@
 
 #include <stdio.h>
 #include <string.h>
+
+/* The share of the memory that staged blocks may take before they go to the
+ * scratch folder. */
+#define STAGE_SHARE 4
+
+/* A header that is longer is none. */
+#define MAX_HEADER_BYTES ((uint64_t)1 << 20)
 
 /* One file on its way into the store. */
 typedef struct ingest_job {
@@ -86,7 +94,7 @@ static cln_status check_unchanged(ingest_job *job, cln_error *err) {
     CLN_TRY(cln_content_hash_source(job->comm, job->source, &job->content, err));
     uint64_t answer[3] = {0};
     if (job->comm->rank == 0 &&
-        cln_publication_is_unchanged(&job->publication, job->request, &job->content, &job->recipe)) {
+        cln_publication_is_unchanged(&job->publication, job->request, &job->sidecar, &job->content, &job->recipe)) {
         answer[0] = 1;
         answer[1] = job->publication.former->rows;
         answer[2] = job->publication.former->is_sample;
@@ -106,12 +114,15 @@ static void show_progress(void *context, uint64_t done_bytes) {
 
 static cln_status prepare_reading(ingest_job *job, cln_error *err) {
     const cln_ingest_request *request = job->request;
+    const uint64_t size = job->source->size_bytes;
     cln_automaton_init(&job->automaton, &request->dialect);
-    job->stripe_size_bytes = cln_sweep_stripe_size(job->source->size_bytes, request->memory_bytes, job->comm->size,
-                                                   request->stripe_size_bytes);
-    job->stripe_count =
-        job->source->size_bytes / job->stripe_size_bytes + (job->source->size_bytes % job->stripe_size_bytes != 0);
-    job->stage.memory_limit_bytes = request->memory_bytes / 4;
+    job->stripe_size_bytes =
+        cln_sweep_stripe_size(size, request->memory_bytes, job->comm->size, request->stripe_size_bytes);
+    /* As the sweep takes it. */
+    if (job->stripe_size_bytes > request->policy.max_record_bytes) {
+        job->stripe_size_bytes = request->policy.max_record_bytes;
+    }
+    job->stripe_count = size / job->stripe_size_bytes + (size % job->stripe_size_bytes != 0);
     return cln_decoder_init(&job->decoder, &job->automaton, &job->schema, request->dialect.fallback, request->policy,
                             job->prologue.first_record, request->path, &job->stage, err);
 }
@@ -196,11 +207,23 @@ static cln_status finish_partition(ingest_job *job, cln_partition_writer *writer
     return status;
 }
 
+static void warn_of_demoted(ingest_job *job) {
+    for (size_t c = 0; c < job->schema.column_count; c++) {
+        if (!cln_final_tables_is_demoted(&job->tables, c)) continue;
+        job->outcome->account.columns_demoted++;
+        cln_warning("%s: column \"%s\" is declared a category, but has more than %d distinct values or %d KiB of them, "
+                    "or one with a NUL byte; it is stored as text. Declare it as text",
+                    job->request->path, job->schema.columns[c].name, CLN_DECLARED_CATEGORY_COUNT,
+                    (int)(CLN_DECLARED_CATEGORY_BYTES >> 10));
+    }
+}
+
 static cln_status write_partition(ingest_job *job, bool only_rejects, uint64_t *size_bytes, cln_error *err) {
     cln_status status = CLN_OK;
     if (job->comm->rank == 0) status = cln_cleanup_register_path(job->publication.temporary_path, err);
     CLN_TRY_AGREED(job->comm, status, err);
     CLN_TRY(cln_final_tables_init(&job->tables, job->comm, &job->decoder, job->stripe_count, err));
+    warn_of_demoted(job);
     cln_partition_writer *writer;
     CLN_TRY(
         cln_final_tables_write(&job->tables, job->comm, job->publication.temporary_path, only_rejects, &writer, err));
@@ -211,6 +234,7 @@ static cln_status write_partition(ingest_job *job, bool only_rejects, uint64_t *
 static cln_status publish(ingest_job *job, uint64_t size_bytes, cln_error *err) {
     const cln_published published = {.content = &job->content,
                                      .recipe = &job->recipe,
+                                     .sidecar = &job->sidecar,
                                      .rows = job->outcome->rows,
                                      .rejected = job->outcome->account.records_rejected,
                                      .source_size_bytes = job->source->size_bytes,
@@ -240,9 +264,11 @@ static cln_status write_and_publish(ingest_job *job, cln_error *err) {
 
 /* Collective. */
 static cln_status run(ingest_job *job, cln_error *err) {
+    const cln_ingest_request *request = job->request;
+    uint64_t max_header_bytes = request->policy.max_record_bytes;
+    if (request->dialect.has_header && max_header_bytes > MAX_HEADER_BYTES) max_header_bytes = MAX_HEADER_BYTES;
     CLN_TRY(open_source(job, err));
-    CLN_TRY(cln_prologue_read(&job->prologue, job->comm, job->source, &job->request->dialect,
-                              job->request->policy.max_record_bytes, err));
+    CLN_TRY(cln_prologue_read(&job->prologue, job->comm, job->source, &request->dialect, max_header_bytes, err));
     CLN_TRY_AGREED(job->comm, match_schema(job, err), err);
     CLN_TRY(check_unchanged(job, err));
     if (job->outcome->result == CLN_INGEST_UNCHANGED) return CLN_OK;
@@ -269,7 +295,7 @@ cln_status cln_ingest_file(const cln_comm *comm, const cln_ingest_request *reque
     const double started = cln_clock_seconds();
     *outcome = (cln_ingest_outcome){.result = CLN_INGEST_PUBLISHED};
     ingest_job job = {.comm = comm, .request = request, .outcome = outcome};
-    cln_stage_init(&job.stage, request->scratch_dir, request->memory_bytes / 4);
+    cln_stage_init(&job.stage, request->scratch_dir, request->memory_bytes / STAGE_SHARE);
     cln_content_hasher_init(&job.hasher);
     const cln_status status = run(&job, err);
     clean_up(&job);

@@ -4,6 +4,7 @@
 #include "colonnade/base/cleanup.h"
 #include "colonnade/base/escape.h"
 #include "colonnade/base/file.h"
+#include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 
 #include <inttypes.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAME_DIGITS = 16 };
+enum { ROWS_DIGITS = 16, SOURCE_DIGITS = 8 };
 
 cln_status cln_publication_init(cln_publication *publication, const cln_ingest_request *request, cln_error *err) {
     *publication = (cln_publication){0};
@@ -54,8 +55,8 @@ bool cln_publication_has_same_size(const cln_publication *publication, uint64_t 
     return publication->former != NULL && publication->former->source_size_bytes == size_bytes;
 }
 
-/* partitions/ID.HASH.h5 */
-static cln_status name_file(char **file, const cln_ingest_request *request, const cln_digest *content,
+/* "partitions/ID.ROWS", which the rest of the name follows. */
+static cln_status name_rows(char **name, const cln_ingest_request *request, const cln_digest *content,
                             const cln_digest *recipe, cln_error *err) {
     char both[2 * CLN_DIGEST_BYTES];
     memcpy(both, content->bytes, CLN_DIGEST_BYTES);
@@ -63,17 +64,44 @@ static cln_status name_file(char **file, const cln_ingest_request *request, cons
     const cln_digest digest = cln_content_block_digest(cln_span_of(both, sizeof both));
     char digits[CLN_DIGEST_TEXT_BYTES];
     cln_digest_format(&digest, digits);
-    return cln_format_string(file, err, "partitions/%s.%.*s.h5", request->partition, NAME_DIGITS, digits);
+    return cln_format_string(name, err, "partitions/%s.%.*s", request->partition, ROWS_DIGITS, digits);
+}
+
+/* The whole name, relative to the dataset's folder. */
+static cln_status name_file(char **file, const cln_ingest_request *request, const cln_published *published,
+                            cln_error *err) {
+    const char *source = published->sidecar->json == NULL ? "" : published->sidecar->json;
+    const cln_digest digest = cln_content_block_digest(cln_span_of_string(source));
+    char digits[CLN_DIGEST_TEXT_BYTES];
+    cln_digest_format(&digest, digits);
+    char *rows;
+    CLN_TRY(name_rows(&rows, request, published->content, published->recipe, err));
+    const cln_status status = cln_format_string(file, err, "%s%.*s.h5", rows, SOURCE_DIGITS, digits);
+    free(rows);
+    return status;
+}
+
+static bool is_there(const cln_publication *publication, const cln_ingest_request *request) {
+    char *path;
+    if (cln_format_string(&path, NULL, "%s/%s/%s", request->store_dir, request->dataset_name,
+                          publication->former->file) != CLN_OK) {
+        return false;
+    }
+    const bool exists = cln_file_exists(path);
+    free(path);
+    return exists;
 }
 
 bool cln_publication_is_unchanged(const cln_publication *publication, const cln_ingest_request *request,
-                                  const cln_digest *content, const cln_digest *recipe) {
-    if (publication->former == NULL) return false;
-    char *file;
-    if (name_file(&file, request, content, recipe, NULL) != CLN_OK) return false;
-    const bool same = strcmp(file, publication->former->file) == 0;
-    free(file);
-    return same;
+                                  const cln_sidecar *sidecar, const cln_digest *content, const cln_digest *recipe) {
+    const cln_partition_info *former = publication->former;
+    if (former == NULL || strcmp(former->origin, publication->origin) != 0) return false;
+    if (sidecar->is_sample && !former->is_sample) return false;
+    char *rows;
+    if (name_rows(&rows, request, content, recipe, NULL) != CLN_OK) return false;
+    const bool same = strncmp(rows, former->file, strlen(rows)) == 0;
+    free(rows);
+    return same && is_there(publication, request);
 }
 
 static cln_status write_history(const cln_publication *publication, const cln_ingest_request *request,
@@ -96,6 +124,16 @@ static cln_status write_history(const cln_publication *publication, const cln_in
     return status;
 }
 
+/* The folder that a file is in: the file's new name must last before the
+ * master tells it. */
+static cln_status sync_folder(const char *path, cln_error *err) {
+    char *folder;
+    CLN_TRY(cln_copy_span(&folder, cln_span_of(path, (size_t)(strrchr(path, '/') - path)), err));
+    const cln_status status = cln_file_sync_dir(folder, err);
+    free(folder);
+    return status;
+}
+
 /* The file under its final name, then the master that names it. */
 static cln_status move_and_publish(cln_publication *publication, const cln_ingest_request *request, char *file,
                                    const cln_published *published, cln_error *err) {
@@ -106,6 +144,7 @@ static cln_status move_and_publish(cln_publication *publication, const cln_inges
         status = cln_fail_errno(err, "cannot rename %s to %s", publication->temporary_path, path);
     } else {
         cln_cleanup_unregister_path(publication->temporary_path);
+        if (request->fsync) status = sync_folder(path, err);
     }
     char content[CLN_DIGEST_TEXT_BYTES];
     cln_digest_format(published->content, content);
@@ -134,13 +173,15 @@ static cln_status move_and_publish(cln_publication *publication, const cln_inges
 cln_status cln_publication_publish(cln_publication *publication, const cln_ingest_request *request,
                                    const cln_published *published, cln_error *err) {
     char *file;
-    CLN_TRY(name_file(&file, request, published->content, published->recipe, err));
+    CLN_TRY(name_file(&file, request, published, err));
     const cln_status status = move_and_publish(publication, request, file, published, err);
     free(file);
     publication->former = NULL; /* the manifest has changed */
     if (status != CLN_OK) return status;
     (void)unlink(publication->rejects_path); /* of an earlier ingest that did not pass */
-    return write_history(publication, request, published, err);
+    cln_error unwritten;
+    if (write_history(publication, request, published, &unwritten) != CLN_OK) cln_warning("%s", unwritten.message);
+    return CLN_OK;
 }
 
 cln_status cln_publication_keep_rejects(const cln_publication *publication, cln_error *err) {

@@ -2,6 +2,7 @@
 #include "colonnade/ingest/schema.h"
 
 #include "colonnade/base/memory.h"
+#include "colonnade/base/string_table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,12 @@ static const cln_config_column *find_declared(const cln_config_dataset *dataset,
 
 static cln_status match_column(cln_schema_column *column, const cln_config_dataset *dataset,
                                const cln_prologue *prologue, size_t position, bool infer, cln_error *err) {
+    if (strlen(prologue->names[position]) > CLN_MAX_HEADER_FIELD) {
+        return cln_fail(err, CLN_ERR_DATA,
+                        "field %zu of the header is longer than %zu bytes; is it a CSV file, and are --delimiter and "
+                        "--quote right?",
+                        position + 1, CLN_MAX_HEADER_FIELD);
+    }
     CLN_TRY(cln_copy_string(&column->source_name, prologue->names[position], err));
     column->declared = find_declared(dataset, prologue, position);
     if (column->declared == NULL) {
@@ -56,17 +63,22 @@ static cln_status match_column(cln_schema_column *column, const cln_config_datas
 }
 
 static cln_status check_distinct_names(const cln_schema *schema, const char *file, cln_error *err) {
-    for (size_t i = 1; i < schema->column_count; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (strcmp(schema->columns[i].name, schema->columns[j].name) != 0) continue;
-            return cln_fail(err, CLN_ERR_DATA,
-                            "%s: columns %zu (\"%s\") and %zu (\"%s\") of the header are both \"%s\"; rename one of "
-                            "them in the file, or change the aliases in the configuration",
-                            file, j + 1, schema->columns[j].source_name, i + 1, schema->columns[i].source_name,
-                            schema->columns[i].name);
-        }
+    cln_string_table names;
+    cln_string_table_init(&names, SIZE_MAX);
+    cln_status status = CLN_OK;
+    for (size_t i = 0; status == CLN_OK && i < schema->column_count; i++) {
+        const cln_schema_column *column = &schema->columns[i];
+        uint32_t first;
+        status = cln_string_table_intern(&names, cln_span_of_string(column->name), &first, err);
+        if (status != CLN_OK || names.count > i) continue;
+        status =
+            cln_fail(err, CLN_ERR_DATA,
+                     "%s: columns %u (\"%.80s\") and %zu (\"%.80s\") of the header are both \"%.80s\"; rename one "
+                     "of them in the file, or change the aliases in the configuration",
+                     file, first + 1, schema->columns[first].source_name, i + 1, column->source_name, column->name);
     }
-    return CLN_OK;
+    cln_string_table_clean_up(&names);
+    return status;
 }
 
 static cln_status check_any_declared(const cln_schema *schema, const cln_config_dataset *dataset, const char *file,
@@ -85,6 +97,10 @@ static cln_status check_any_declared(const cln_schema *schema, const cln_config_
 cln_status cln_schema_match(cln_schema *schema, const cln_config_dataset *dataset, const cln_prologue *prologue,
                             bool infer, const char *file, cln_error *err) {
     *schema = (cln_schema){0};
+    if (prologue->name_count > CLN_MAX_COLUMNS) {
+        return cln_fail(err, CLN_ERR_DATA, "%s has %zu columns; at most %d are stored. Is --delimiter right?", file,
+                        prologue->name_count, CLN_MAX_COLUMNS);
+    }
     cln_status status = cln_copy_string(&schema->time_zone, dataset == NULL ? "UTC" : dataset->time_zone, err);
     if (status == CLN_OK) {
         status = cln_new_array(&schema->columns, prologue->name_count, sizeof *schema->columns, err);

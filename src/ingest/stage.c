@@ -11,7 +11,7 @@
 
 void cln_stage_init(cln_stage *stage, const char *scratch_dir, uint64_t memory_limit_bytes) {
     *stage = (cln_stage){.scratch_dir = scratch_dir, .memory_limit_bytes = memory_limit_bytes, .descriptor = -1};
-    cln_buffer_init(&stage->memory, SIZE_MAX);
+    cln_buffer_init(&stage->memory, memory_limit_bytes);
 }
 
 void cln_stage_clean_up(cln_stage *stage) {
@@ -34,35 +34,39 @@ static cln_status open_scratch_file(cln_stage *stage, cln_error *err) {
     return status;
 }
 
-static bool is_in_memory(const cln_stage *stage, uint64_t position) {
-    return position < stage->memory.size;
-}
-
-cln_status cln_stage_append(cln_stage *stage, cln_span block, uint64_t *position, cln_error *err) {
+cln_status cln_stage_append(cln_stage *stage, cln_span bytes, uint64_t *position, cln_error *err) {
     *position = stage->size_bytes;
-    if (stage->descriptor < 0 && stage->memory.size + block.size <= stage->memory_limit_bytes) {
-        CLN_TRY(cln_buffer_append_span(&stage->memory, block, err));
+    if (stage->descriptor < 0 && stage->memory.size + bytes.size <= stage->memory_limit_bytes) {
+        CLN_TRY(cln_buffer_append_span(&stage->memory, bytes, err));
     } else {
         if (stage->descriptor < 0) CLN_TRY(open_scratch_file(stage, err));
         CLN_TRY(cln_file_write_at(stage->descriptor, "the scratch file (see --scratch)",
-                                  stage->size_bytes - stage->memory.size, block.data, block.size, err));
+                                  stage->size_bytes - stage->memory.size, bytes.data, bytes.size, err));
     }
-    stage->size_bytes += block.size;
+    stage->size_bytes += bytes.size;
     return CLN_OK;
 }
 
 cln_status cln_stage_read(const cln_stage *stage, uint64_t position, void *data, size_t size, cln_error *err) {
-    if (size == 0) return CLN_OK;
-    if (is_in_memory(stage, position)) {
-        memcpy(data, stage->memory.data + position, size);
-        return CLN_OK;
-    }
     char *to = data;
+    if (position < stage->memory.size) {
+        const size_t left = stage->memory.size - (size_t)position;
+        const size_t count = size < left ? size : left;
+        memcpy(to, stage->memory.data + position, count);
+        to += count;
+        position += count;
+        size -= count;
+    }
     uint64_t offset = position - stage->memory.size;
     while (size > 0) {
         const ssize_t got = pread(stage->descriptor, to, size, (off_t)offset);
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return cln_fail_errno(err, "cannot read the scratch file in %s", stage->scratch_dir);
+        if (got < 0) return cln_fail_errno(err, "cannot read the scratch file in %s", stage->scratch_dir);
+        if (got == 0) {
+            return cln_fail(err, CLN_ERR_IO,
+                            "the scratch file in %s ends too early; is its disk in order? (see --scratch)",
+                            stage->scratch_dir);
+        }
         to += got;
         offset += (uint64_t)got;
         size -= (size_t)got;

@@ -15,7 +15,7 @@ static cln_span cut_zip(cln_span text) {
         if (!is_digit(text.data[i]) && !is_dash) return text;
         digits += !is_dash;
     }
-    return digits > ZIP_DIGITS && digits <= ZIP_PLUS_FOUR_DIGITS ? cln_span_of(text.data, ZIP_DIGITS) : text;
+    return digits == ZIP_PLUS_FOUR_DIGITS ? cln_span_of(text.data, ZIP_DIGITS) : text;
 }
 
 cln_span cln_text_rule_cut(const cln_config_column *column, cln_span content) {

@@ -41,8 +41,9 @@ typedef struct cln_account {
     uint64_t rejected_for[CLN_REASON_COUNT];
     uint64_t records_converted; /* stored after conversion to UTF-8 */
     uint64_t cells_converted;
-    uint64_t cells_bad;     /* became null */
-    uint64_t cells_renamed; /* replaced by a declared synonym */
+    uint64_t cells_bad;       /* became null */
+    uint64_t cells_renamed;   /* replaced by a declared synonym */
+    uint64_t columns_demoted; /* declared categories with too many values, stored as text */
     uint64_t fields;
     uint64_t fields_quoted;
     uint64_t quotes_literal;

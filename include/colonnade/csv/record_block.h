@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Records cut into fields: a block of at most CLN_BLOCK_RECORDS records with
- * the positions of their fields, ready to be decoded column by column. The
+ * Records cut into fields: a block of at most CLN_BLOCK_RECORDS records (fewer
+ * where they have very many fields) with the positions of their fields, ready to be decoded column by column. The
  * block owns its positions and borrows the bytes. All functions are local.
  */
 #ifndef COLONNADE_CSV_RECORD_BLOCK_H
@@ -13,7 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CLN_BLOCK_RECORDS = 1024 };
+enum {
+    CLN_BLOCK_RECORDS = 1024,
+    CLN_BLOCK_FIELDS = 65536, /* the record that brings a block to so many fields is its last */
+};
 
 /* How a record ends. */
 typedef enum cln_line_end { CLN_LINE_END_LF, CLN_LINE_END_CRLF, CLN_LINE_END_CR, CLN_LINE_END_NONE } cln_line_end;
@@ -29,7 +32,7 @@ typedef struct cln_record {
     uint32_t begin; /* in the bytes */
     uint32_t size;  /* with its line end */
     uint32_t first_field;
-    uint32_t field_count;
+    uint32_t field_count; /* all of them, also where the splitter keeps fewer */
     uint8_t line_end;
     bool is_malformed;    /* text behind a closing quote, or an open quote at its end */
     bool is_unterminated; /* ... the latter */
@@ -41,9 +44,10 @@ typedef struct cln_record_block {
     uint64_t first_number; /* of the block's first record */
     size_t record_count;
     cln_record records[CLN_BLOCK_RECORDS];
-    size_t field_count;
+    size_t field_count; /* kept in fields */
     size_t field_capacity;
     cln_field *fields;
+    uint64_t unkept_field_count; /* cut and counted, but not kept */
     /* What stood between and inside these records. */
     uint64_t blank_line_count;
     uint64_t blank_bytes;
@@ -61,6 +65,7 @@ typedef struct cln_splitter {
     uint64_t offset;
     uint64_t next_number;
     size_t position;
+    size_t max_fields; /* of one record that are kept, at least 1; SIZE_MAX after init */
 } cln_splitter;
 
 /* bytes: whole items, at most 4 GiB, the first at the automaton's start

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Gathers the values of one column on one rank, stripe by stripe: each stripe
- * becomes an encoded block in the stage. Texts are numbered as they appear
- * (codes) until there are too many distinct ones, from then on they are kept
- * as they are. All functions are local.
+ * Gathers the values of one column on one rank, in the order of the file, and
+ * moves them to the stage in encoded blocks, none of which holds values of two
+ * stripes. Texts are numbered as they appear (codes) until there are too many
+ * distinct ones, from then on they are kept as they are. All functions are
+ * local.
  */
 #ifndef COLONNADE_INGEST_COLUMN_BUILDER_H
 #define COLONNADE_INGEST_COLUMN_BUILDER_H
@@ -34,15 +35,15 @@ typedef struct cln_block_entry {
 
 typedef struct cln_column_builder {
     cln_stage *stage;            /* borrowed */
-    cln_block_encoding encoding; /* of the stripe that is being gathered */
+    cln_block_encoding encoding; /* of the block that is being gathered */
     size_t category_count_limit; /* 0: texts are never numbered */
     uint64_t category_bytes_limit;
     bool is_inferred;
-    /* The current stripe. */
+    /* The current block. */
     cln_buffer values; /* int64_t, double, u32 codes or u32 sizes */
     cln_buffer texts;
     uint32_t rows;
-    /* All stripes. */
+    /* All blocks. */
     cln_string_table strings;
     bool has_overflowed; /* too many distinct texts, or one with a NUL: blocks since then hold texts */
     cln_inference inference;
@@ -68,8 +69,21 @@ CLN_CHECKED cln_status cln_column_builder_add_doubles(cln_column_builder *builde
 /* An empty text is null. */
 CLN_CHECKED cln_status cln_column_builder_add_text(cln_column_builder *builder, cln_span text, cln_error *err);
 
-/* Ends the stripe: its values become a block of the stage. */
-CLN_CHECKED cln_status cln_column_builder_end_stripe(cln_column_builder *builder, uint64_t stripe, cln_error *err);
+/* The values gathered since the last time become a block of the stage; all of
+ * them are of this stripe. Nothing that is stored depends on how often. */
+CLN_CHECKED cln_status cln_column_builder_flush(cln_column_builder *builder, uint64_t stripe, cln_error *err);
+
+/* Memory of the gathered values that are not in the stage yet, and of the room
+ * that they may take before it grows. */
+static inline size_t cln_column_builder_gathered_bytes(const cln_column_builder *builder) {
+    return builder->values.size + builder->texts.size;
+}
+static inline size_t cln_column_builder_room_bytes(const cln_column_builder *builder) {
+    return builder->values.capacity + builder->texts.capacity;
+}
+
+/* Gives the room back; nothing may be gathered. */
+void cln_column_builder_release_room(cln_column_builder *builder);
 
 /* A block read back: integers, doubles, codes (CLN_NULL_STRING for null) or
  * texts. Owned by the caller, reused from block to block. */

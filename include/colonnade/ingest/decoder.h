@@ -57,6 +57,7 @@ typedef struct cln_decoder {
     cln_column_builder record_numbers;
     cln_column_builder *columns; /* one for each column of the schema */
     cln_column_builder rejects[CLN_REJECT_COLUMN_COUNT];
+    size_t flush_bytes; /* the builders move to the stage what they gathered when it is more */
     /* The current stripe and block. */
     uint64_t stripe;
     bool has_stripe;
@@ -72,7 +73,8 @@ typedef struct cln_decoder {
     cln_buffer encoding_arena;
 } cln_decoder;
 
-/* All pointers are borrowed. */
+/* All pointers are borrowed. What the decoder gathers before it moves to the
+ * stage is in proportion to what the stage may keep in memory. */
 CLN_CHECKED cln_status cln_decoder_init(cln_decoder *decoder, const cln_automaton *automaton, const cln_schema *schema,
                                         cln_fallback fallback, cln_decoder_policy policy, uint64_t marked_record,
                                         const char *file, cln_stage *stage, cln_error *err);

@@ -17,7 +17,7 @@ typedef struct cln_final_column {
     const cln_config_column *declared; /* NULL when nobody declared it */
     cln_type type;
     const cln_date_format *format; /* of an inferred timestamp */
-    bool is_demoted;               /* declared a category, but has too many values: text */
+    bool is_demoted;               /* might have been a category, but has too many values: text */
     cln_value_range range;
     uint64_t null_count;
     cln_dictionary values;  /* category: the stored dictionary */

@@ -39,4 +39,8 @@ CLN_CHECKED cln_status cln_final_tables_write(cln_final_tables *tables, const cl
  * known once the tables are written. */
 uint64_t cln_final_tables_renamed(const cln_final_tables *tables, const cln_comm *comm);
 
+/* Local, the same on all ranks: whether the column is declared a category but
+ * has too many values, and is text. */
+bool cln_final_tables_is_demoted(const cln_final_tables *tables, size_t column);
+
 #endif

@@ -38,8 +38,9 @@ typedef struct cln_inference {
 
 void cln_inference_init(cln_inference *inference);
 
-/* One value that is not null, trimmed. Numbers with leading zeros ("00217")
- * are no numbers: they would not come back the same. */
+/* One value that is not null, trimmed. What would not come back the same is no
+ * number: leading zeros ("00217"), integers beyond 64 bits, and integers
+ * beyond 2^53 in a column of doubles. */
 void cln_inference_add(cln_inference *inference, cln_span value);
 
 /* Collective. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Where a partition's file stands before, while and after it is published.
- * A file's name holds the digest of its content and of all that decides what
- * is stored of it: the same name means the same bytes. All functions are
+ * A file's name holds two digests: one of the content and of all that decides
+ * what is stored of it, and one of where it came from. The same name means the
+ * same bytes; the same first digest means the same rows. All functions are
  * local; those that touch the store are for rank 0.
  */
 #ifndef COLONNADE_INGEST_PUBLISH_H
@@ -36,14 +37,17 @@ CLN_CHECKED cln_status cln_publication_look(cln_publication *publication, const 
  * worth hashing. */
 bool cln_publication_has_same_size(const cln_publication *publication, uint64_t size_bytes);
 
-/* Whether the former partition is what this content and recipe give. */
+/* Whether the former partition is what this content and recipe give, came from
+ * the same origin, and is there. A newer sidecar of the same origin (fetched
+ * again, nothing new) changes nothing. */
 bool cln_publication_is_unchanged(const cln_publication *publication, const cln_ingest_request *request,
-                                  const cln_digest *content, const cln_digest *recipe);
+                                  const cln_sidecar *sidecar, const cln_digest *content, const cln_digest *recipe);
 
 /* What is published. */
 typedef struct cln_published {
     const cln_digest *content;
     const cln_digest *recipe;
+    const cln_sidecar *sidecar;
     uint64_t rows;
     uint64_t rejected;
     uint64_t source_size_bytes;
@@ -52,7 +56,8 @@ typedef struct cln_published {
 } cln_published;
 
 /* Renames the temporary to its final name, publishes the new master and
- * writes the history. */
+ * writes the history; that a line of history cannot be written is only
+ * warned of, for the partition is published by then. */
 CLN_CHECKED cln_status cln_publication_publish(cln_publication *publication, const cln_ingest_request *request,
                                                const cln_published *published, cln_error *err);
 

@@ -14,6 +14,10 @@
 #include "colonnade/config/config.h"
 #include "colonnade/csv/prologue.h"
 
+/* What a header may have; more is no header. */
+#define CLN_MAX_COLUMNS      4096
+#define CLN_MAX_HEADER_FIELD ((size_t)4096) /* bytes */
+
 /* Distinct values beyond which a category becomes text. Constants of the
  * format: they depend neither on ranks nor on memory. Values count as they
  * are spelt in the file, blanks at their ends aside. */
@@ -40,9 +44,9 @@ typedef struct cln_schema {
 } cln_schema;
 
 /* dataset may be NULL (a file that no configuration knows). infer: types of
- * undeclared columns are inferred. CLN_ERR_DATA when two columns have the same
- * name, or when a dataset is given and no column of the header is declared
- * (probably the wrong file). The caller cleans up; dataset must outlive it. */
+ * undeclared columns are inferred. CLN_ERR_DATA when there are too many
+ * columns, a header field is too long, two columns have the same name, or when a dataset is given and no column of the
+ * header is declared (probably the wrong file). The caller cleans up; dataset must outlive it. */
 CLN_CHECKED cln_status cln_schema_match(cln_schema *schema, const cln_config_dataset *dataset,
                                         const cln_prologue *prologue, bool infer, const char *file, cln_error *err);
 void cln_schema_clean_up(cln_schema *schema);

@@ -24,8 +24,9 @@ typedef struct cln_stage {
 void cln_stage_init(cln_stage *stage, const char *scratch_dir, uint64_t memory_limit_bytes);
 void cln_stage_clean_up(cln_stage *stage);
 
-/* Appends a block; *position finds it again. */
-CLN_CHECKED cln_status cln_stage_append(cln_stage *stage, cln_span block, uint64_t *position, cln_error *err);
+/* Appends bytes; *position finds them again. What is appended next stands
+ * right behind them. */
+CLN_CHECKED cln_status cln_stage_append(cln_stage *stage, cln_span bytes, uint64_t *position, cln_error *err);
 
 /* Reads size bytes at position into the caller's room. */
 CLN_CHECKED cln_status cln_stage_read(const cln_stage *stage, uint64_t position, void *data, size_t size,

@@ -21,8 +21,8 @@ cln_span cln_text_rule_cut(const cln_config_column *column, cln_span content);
 bool cln_text_rule_changes(const cln_config_column *column);
 
 /* Step two: case, then synonyms. Borrows text, the column or arena (which is
- * cleared first). *renamed tells whether a synonym replaced it. A synonym may
- * make it empty, which is null. */
+ * cleared first). *renamed tells whether a synonym replaced it. Nothing becomes
+ * empty: the configuration refuses such synonyms. */
 CLN_CHECKED cln_status cln_text_rule_apply(const cln_config_column *column, cln_span text, cln_buffer *arena,
                                            cln_span *result, bool *renamed, cln_error *err);
 
