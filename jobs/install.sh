@@ -46,6 +46,7 @@ base  | certificates of https servers    | certificates           | ca-certifica
 test  | cmocka                           | library cmocka         | libcmocka-dev             | libcmocka-devel            | cmocka      | cmocka
 test  | SQLite's shell                   | command sqlite3        | sqlite3                   | sqlite                     | sqlite      | sqlite
 test  | HDF5's tools                     | command h5dump         | hdf5-tools                | hdf5                       | hdf5-mpi    | hdf5+mpi
+test  | Python, to serve files           | command python3        | python3                   | python3                    | python      | python
 lint  | clang                            | command clang          | clang                     | clang                      | llvm        | llvm
 lint  | clang-format                     | command clang-format   | clang-format              | clang-tools-extra          | llvm        | llvm
 lint  | clang-tidy                       | command clang-tidy     | clang-tidy                | clang-tools-extra          | llvm        | llvm
