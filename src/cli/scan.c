@@ -210,7 +210,7 @@ static cln_status add_records(cln_table *table, const scan_job *job, cln_error *
     }
     const bool has_bad = account->records_rejected > 0;
     CLN_TRY(add_row(table, (finding){"first record that is not well-formed", job->least.bad_record, has_bad}, err));
-    CLN_TRY(add_row(table, (finding){"its offset in bytes", job->least.bad_offset, has_bad}, err));
+    CLN_TRY(add_row(table, (finding){"its offset in the file", job->least.bad_offset, has_bad}, err));
     CLN_TRY(add_count(table, "encoding: records in ASCII", job->counts.records_ascii, err));
     CLN_TRY(add_count(table, "encoding: records in UTF-8 beyond ASCII", job->counts.records_utf8, err));
     CLN_TRY(add_count(table, "encoding: records that are not UTF-8", job->counts.records_other, err));
