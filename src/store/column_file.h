@@ -30,17 +30,28 @@ void cln_column_file_close(cln_column_file *column);
 CLN_CHECKED cln_status cln_column_file_dictionary(const cln_partition_file *partition, size_t table, const char *name,
                                                   cln_dictionary *dictionary, cln_error *err);
 
+/* Bytes of texts that are held at a time, but for a single longer text. */
+#define CLN_TEXT_BYTES ((uint64_t)4 << 20)
+
 /* Values of one zone as they are stored: rows of them (one more for offsets),
- * and the mask or the bytes of the texts. The buffers grow as needed. */
+ * and the mask, or bytes [text_begin, text_end) of the column's texts. The
+ * buffers grow as needed. */
 typedef struct cln_stored_block {
     size_t rows;
     cln_buffer values;
     cln_buffer second;
+    uint64_t text_begin, text_end;
 } cln_stored_block;
 
-/* The column must not be all null. Offsets are checked: they ascend and lie in data. */
+/* Reads and verifies a zone; the column must not be all null. Offsets are
+ * checked: they ascend and lie in data. Of texts beyond CLN_TEXT_BYTES only
+ * the checksum is verified; load_text brings the part that is needed. */
 CLN_CHECKED cln_status cln_column_file_read(cln_column_file *column, uint64_t zone, cln_stored_block *block,
                                             cln_error *err);
+
+/* The texts of rows [first, first + count) of the block that was read. */
+CLN_CHECKED cln_status cln_column_file_load_text(cln_column_file *column, cln_stored_block *block, size_t first,
+                                                 size_t count, cln_error *err);
 
 /* An offset of a text block, relative to nothing: as stored. */
 static inline uint64_t cln_stored_offset(const cln_stored_block *block, unsigned width_bytes, size_t i) {

@@ -8,7 +8,7 @@
 static cln_status read_raw(hid_t dataset, uint64_t first, uint64_t count, unsigned width_bytes, cln_buffer *bytes,
                            cln_error *err) {
     cln_buffer_clear(bytes);
-    CLN_TRY(cln_buffer_reserve(bytes, (size_t)count * width_bytes, err));
+    CLN_TRY(cln_buffer_reserve(bytes, (size_t)count * width_bytes + 1, err)); /* never NULL */
     const hid_t type = H5Dget_type(dataset);
     if (type < 0) return cln_h5_fail(err, "cannot read the type of values");
     const cln_status status = cln_h5_read_rows(dataset, type, first, count, bytes->data, err);
@@ -35,6 +35,30 @@ static cln_status check_offsets(const cln_column_file *column, const cln_stored_
     return cln_fail(err, CLN_ERR_IO, "offsets point behind the texts");
 }
 
+static cln_status load_bytes(cln_column_file *column, cln_stored_block *block, uint64_t begin, uint64_t end,
+                             cln_error *err) {
+    block->text_begin = block->text_end = 0;
+    CLN_TRY(read_raw(column->second, begin, end - begin, 1, &block->second, err));
+    block->text_begin = begin;
+    block->text_end = end;
+    return CLN_OK;
+}
+
+/* In pieces; the last one stays loaded. */
+static cln_status check_text(cln_column_file *column, cln_stored_block *block, uint64_t begin, uint64_t end,
+                             uint32_t expected, cln_error *err) {
+    uint32_t crc = 0;
+    uint64_t from = begin;
+    do {
+        const uint64_t to = end - from < CLN_TEXT_BYTES ? end : from + CLN_TEXT_BYTES;
+        CLN_TRY(load_bytes(column, block, from, to, err));
+        crc = cln_crc32c(crc, block->second.data, block->second.size);
+        from = to;
+    } while (from < end);
+    if (crc == expected) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "texts do not have the checksum that was stored");
+}
+
 static cln_status read_text(cln_column_file *column, const cln_zone *zone, cln_stored_block *block, cln_error *err) {
     const unsigned width = column->layout.width_bytes;
     CLN_TRY(read_raw(column->values, zone->first_row, block->rows + 1, width, &block->values, err));
@@ -42,8 +66,7 @@ static cln_status read_text(cln_column_file *column, const cln_zone *zone, cln_s
     CLN_TRY(check_offsets(column, block, err));
     const uint64_t begin = cln_stored_offset(block, width, 0);
     const uint64_t end = cln_stored_offset(block, width, block->rows);
-    CLN_TRY(read_raw(column->second, begin, end - begin, 1, &block->second, err));
-    return check_crc(&block->second, zone->second_crc32c, "texts", err);
+    return check_text(column, block, begin, end, zone->second_crc32c, err);
 }
 
 static cln_status read_values(cln_column_file *column, const cln_zone *zone, cln_stored_block *block, cln_error *err) {
@@ -67,4 +90,12 @@ cln_status cln_column_file_read(cln_column_file *column, uint64_t zone, cln_stor
                     " of column '%s' of partition '%s' (%s) are damaged: %s; ingest its source again with --replace",
                     about->first_row + 1, about->first_row + block->rows, column->name, column->partition->id,
                     column->partition->path, inner.message);
+}
+
+cln_status cln_column_file_load_text(cln_column_file *column, cln_stored_block *block, size_t first, size_t count,
+                                     cln_error *err) {
+    const uint64_t begin = cln_stored_offset(block, column->layout.width_bytes, first);
+    const uint64_t end = cln_stored_offset(block, column->layout.width_bytes, first + count);
+    if (begin >= block->text_begin && end <= block->text_end) return CLN_OK;
+    return load_bytes(column, block, begin, end, err);
 }

@@ -18,7 +18,8 @@ typedef struct scan {
     cln_batch_column *faces;
     cln_vector *vectors;
     bool *recorded;
-    uint64_t block, end_block; /* of this rank, counted over all partitions */
+    size_t row, block_rows;    /* how far the block that is loaded was given out */
+    uint64_t block, end_block; /* the next one and the end of this rank's, counted over all partitions */
     uint64_t partition_block;  /* the first block of the partition */
     size_t partition;
     bool is_open; /* the columns are those of the partition */
@@ -51,20 +52,34 @@ static cln_status enter_partition(scan *self, cln_error *err) {
     return CLN_OK;
 }
 
-static cln_status get_next(cln_batch_source *source, cln_batch *batch, cln_error *err) {
-    scan *self = (scan *)source;
-    *batch = (cln_batch){.vectors = self->vectors, .recorded = self->recorded};
-    if (self->block == self->end_block) return CLN_OK;
+/* The next block of this rank, in all columns. */
+static cln_status load_block(scan *self, cln_error *err) {
     CLN_TRY(enter_partition(self, err));
     const uint64_t zone = self->block - self->partition_block;
     const uint64_t left = rows_of(self, self->partition) - zone * CLN_ZONE_ROWS;
-    const size_t rows = (size_t)(left < CLN_ZONE_ROWS ? left : CLN_ZONE_ROWS);
-    for (size_t i = 0; i < self->column_count; i++) {
-        CLN_TRY(cln_scan_column_read(&self->columns[i], zone, rows, &self->vectors[i], &self->recorded[i], err));
+    for (size_t i = 0; i < self->column_count; i++) CLN_TRY(cln_scan_column_load(&self->columns[i], zone, err));
+    self->row = 0;
+    self->block_rows = (size_t)(left < CLN_ZONE_ROWS ? left : CLN_ZONE_ROWS);
+    self->block++;
+    return CLN_OK;
+}
+
+/* A block is one batch, or several where it holds long texts. */
+static cln_status get_next(cln_batch_source *source, cln_batch *batch, cln_error *err) {
+    scan *self = (scan *)source;
+    *batch = (cln_batch){.vectors = self->vectors, .recorded = self->recorded};
+    if (self->row == self->block_rows) {
+        if (self->block == self->end_block) return CLN_OK;
+        CLN_TRY(load_block(self, err));
     }
+    size_t rows = self->block_rows - self->row;
+    for (size_t i = 0; i < self->column_count; i++) rows = cln_scan_column_limit(&self->columns[i], self->row, rows);
+    for (size_t i = 0; i < self->column_count; i++) {
+        CLN_TRY(cln_scan_column_read(&self->columns[i], self->row, rows, &self->vectors[i], &self->recorded[i], err));
+    }
+    self->row += rows;
     batch->rows = rows;
     batch->partition = self->dataset->partitions[self->partition].id;
-    self->block++;
     return CLN_OK;
 }
 

@@ -117,19 +117,40 @@ void cln_scan_column_leave(cln_scan_column *column) {
     column->is_recorded = false;
 }
 
-cln_status cln_scan_column_read(cln_scan_column *column, uint64_t zone, size_t rows, cln_vector *vector, bool *recorded,
+/* Whether values of the partition that was entered stand in its file. */
+static bool has_values(const cln_scan_column *column) {
+    return column->is_recorded && !column->file.layout.is_all_null;
+}
+
+cln_status cln_scan_column_load(cln_scan_column *column, uint64_t zone, cln_error *err) {
+    column->zone = zone;
+    return has_values(column) ? cln_column_file_read(&column->file, zone, &column->block, err) : CLN_OK;
+}
+
+size_t cln_scan_column_limit(const cln_scan_column *column, size_t first, size_t count) {
+    return has_values(column) ? cln_widen_limit(&column->file, &column->block, first, count, &column->how) : count;
+}
+
+static cln_status widen_rows(cln_scan_column *column, size_t first, size_t count, cln_vector *vector, cln_error *err) {
+    if (column->file.type == CLN_TYPE_TEXT) {
+        CLN_TRY(cln_column_file_load_text(&column->file, &column->block, first, count, err));
+    }
+    return cln_widen(&column->file, &column->block, first, count, &column->how, &column->room, vector, err);
+}
+
+cln_status cln_scan_column_read(cln_scan_column *column, size_t first, size_t count, cln_vector *vector, bool *recorded,
                                 cln_error *err) {
     *recorded = column->is_recorded;
     if (!column->is_recorded) {
-        *vector = (cln_vector){.type = column->type, .rows = rows};
+        *vector = (cln_vector){.type = column->type, .rows = count};
         return CLN_OK;
     }
-    if (column->file.layout.is_all_null) return cln_widen_nulls(column->type, rows, &column->room, vector, err);
-    CLN_TRY(cln_column_file_read(&column->file, zone, &column->block, err));
+    if (!has_values(column)) return cln_widen_nulls(column->type, count, &column->room, vector, err);
     cln_error inner = {.message = ""};
-    const cln_status status = cln_widen(&column->file, &column->block, &column->how, &column->room, vector, &inner);
+    const cln_status status = widen_rows(column, first, count, vector, &inner);
     if (status == CLN_OK) return CLN_OK;
+    const uint64_t row = column->zone * CLN_ZONE_ROWS + first;
     return cln_fail(err, status, "column '%s' of partition '%s' (%s) is damaged in rows %" PRIu64 " to %" PRIu64 ": %s",
-                    column->name, column->file.partition->id, column->file.partition->path, zone * CLN_ZONE_ROWS + 1,
-                    zone * CLN_ZONE_ROWS + rows, inner.message);
+                    column->name, column->file.partition->id, column->file.partition->path, row + 1, row + count,
+                    inner.message);
 }

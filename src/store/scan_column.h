@@ -19,7 +19,8 @@ typedef struct cln_scan_column {
     cln_column_file file;
     cln_dictionary own; /* of the partition that was entered */
     cln_widening how;
-    cln_stored_block block;
+    uint64_t zone;
+    cln_stored_block block; /* the zone that was loaded */
     cln_widened room;
 } cln_scan_column;
 
@@ -34,9 +35,15 @@ CLN_CHECKED cln_status cln_scan_column_enter(cln_scan_column *column, const cln_
                                              size_t partition_index, cln_error *err);
 void cln_scan_column_leave(cln_scan_column *column);
 
-/* The vector of one zone of the partition that was entered; valid until the
- * next read. *recorded is false where the partition lacks the column. */
-CLN_CHECKED cln_status cln_scan_column_read(cln_scan_column *column, uint64_t zone, size_t rows, cln_vector *vector,
+/* Loads a zone of the partition that was entered. */
+CLN_CHECKED cln_status cln_scan_column_load(cln_scan_column *column, uint64_t zone, cln_error *err);
+
+/* How many rows from first on, at most count, one vector should hold. */
+size_t cln_scan_column_limit(const cln_scan_column *column, size_t first, size_t count);
+
+/* The vector of rows [first, first + count) of the zone; valid until the next
+ * call. *recorded is false where the partition lacks the column. */
+CLN_CHECKED cln_status cln_scan_column_read(cln_scan_column *column, size_t first, size_t count, cln_vector *vector,
                                             bool *recorded, cln_error *err);
 
 #endif

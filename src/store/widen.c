@@ -15,45 +15,54 @@ static cln_status reserve_values(cln_widened *room, size_t count, cln_error *err
     return cln_buffer_reserve(&room->values, count * sizeof(int64_t), err);
 }
 
+/* Rows [first, first + rows) of a block. */
+typedef struct row_range {
+    const cln_stored_block *block;
+    size_t first, rows;
+} row_range;
+
+static const void *stored_from(const row_range *range, unsigned width_bytes) {
+    return range->block->values.data + range->first * width_bytes;
+}
+
 /* Fills out with integers of the stored width. */
-static void read_integers(const cln_stored_block *block, unsigned width_bytes, int64_t *out) {
-    const void *stored = block->values.data;
+static void read_integers(const row_range *range, unsigned width_bytes, int64_t *out) {
+    const void *stored = stored_from(range, width_bytes);
     const int8_t *narrow = stored;
     const int16_t *half = stored;
     const int32_t *word = stored;
     switch (width_bytes) {
     case 1:
-        for (size_t i = 0; i < block->rows; i++) out[i] = narrow[i];
+        for (size_t i = 0; i < range->rows; i++) out[i] = narrow[i];
         return;
     case 2:
-        for (size_t i = 0; i < block->rows; i++) out[i] = half[i];
+        for (size_t i = 0; i < range->rows; i++) out[i] = half[i];
         return;
     case 4:
-        for (size_t i = 0; i < block->rows; i++) out[i] = word[i];
+        for (size_t i = 0; i < range->rows; i++) out[i] = word[i];
         return;
     default:
-        memcpy(out, stored, block->rows * sizeof *out);
+        memcpy(out, stored, range->rows * sizeof *out);
     }
 }
 
-static cln_status widen_integers(const cln_column_file *column, const cln_stored_block *block, int64_t *out,
-                                 cln_error *err) {
-    read_integers(block, column->layout.width_bytes, out);
+static cln_status widen_integers(const cln_column_file *column, const row_range *range, int64_t *out, cln_error *err) {
+    read_integers(range, column->layout.width_bytes, out);
     if (column->type == CLN_TYPE_BOOLEAN) {
-        for (size_t i = 0; i < block->rows; i++) {
+        for (size_t i = 0; i < range->rows; i++) {
             if ((out[i] & ~INT64_C(1)) != 0) {
                 return cln_fail(err, CLN_ERR_IO, "row %zu of a block holds the boolean %" PRId64, i + 1, out[i]);
             }
         }
     }
     if (column->layout.form != CLN_FORM_NULLABLE) return CLN_OK;
-    const char *mask = block->second.data;
-    for (size_t i = 0; i < block->rows; i++) out[i] = mask[i] != 0 ? CLN_NULL_INTEGER : out[i];
+    const char *mask = range->block->second.data + range->first;
+    for (size_t i = 0; i < range->rows; i++) out[i] = mask[i] != 0 ? CLN_NULL_INTEGER : out[i];
     return CLN_OK;
 }
 
-static int32_t stored_code(const cln_stored_block *block, unsigned width_bytes, size_t i) {
-    const void *stored = block->values.data;
+static int32_t stored_code(const row_range *range, unsigned width_bytes, size_t i) {
+    const void *stored = stored_from(range, width_bytes);
     if (width_bytes == 1) return ((const int8_t *)stored)[i];
     if (width_bytes == 2) return ((const int16_t *)stored)[i];
     return ((const int32_t *)stored)[i];
@@ -64,28 +73,30 @@ static cln_status check_code(int32_t code, size_t count, cln_error *err) {
     return cln_fail(err, CLN_ERR_IO, "the code %" PRId32 " stands where %zu categories are", code, count);
 }
 
-static cln_status widen_codes(const cln_column_file *column, const cln_stored_block *block, const cln_widening *how,
+static cln_status widen_codes(const cln_column_file *column, const row_range *range, const cln_widening *how,
                               int32_t *out, cln_error *err) {
-    for (size_t i = 0; i < block->rows; i++) {
-        const int32_t code = stored_code(block, column->layout.width_bytes, i);
+    for (size_t i = 0; i < range->rows; i++) {
+        const int32_t code = stored_code(range, column->layout.width_bytes, i);
         CLN_TRY(check_code(code, how->dictionary->count, err));
         out[i] = code == CLN_NULL_CODE ? CLN_NULL_CODE : how->remap[code];
     }
     return CLN_OK;
 }
 
-/* The bytes of a block of texts begin at its first offset. */
-static void widen_offsets(const cln_column_file *column, const cln_stored_block *block, uint64_t *out) {
+/* Offsets into the bytes that are loaded. */
+static void widen_offsets(const cln_column_file *column, const row_range *range, uint64_t *out) {
     const unsigned width = column->layout.width_bytes;
-    const uint64_t begin = cln_stored_offset(block, width, 0);
-    for (size_t i = 0; i <= block->rows; i++) out[i] = cln_stored_offset(block, width, i) - begin;
+    const uint64_t begin = range->block->text_begin;
+    for (size_t i = 0; i <= range->rows; i++) {
+        out[i] = cln_stored_offset(range->block, width, range->first + i) - begin;
+    }
 }
 
-static cln_status codes_to_text(const cln_column_file *column, const cln_stored_block *block, const cln_widening *how,
+static cln_status codes_to_text(const cln_column_file *column, const row_range *range, const cln_widening *how,
                                 cln_widened *room, uint64_t *offsets, cln_error *err) {
     offsets[0] = 0;
-    for (size_t i = 0; i < block->rows; i++) {
-        const int32_t code = stored_code(block, column->layout.width_bytes, i);
+    for (size_t i = 0; i < range->rows; i++) {
+        const int32_t code = stored_code(range, column->layout.width_bytes, i);
         CLN_TRY(check_code(code, how->dictionary->count, err));
         if (code != CLN_NULL_CODE) {
             CLN_TRY(cln_buffer_append_span(&room->bytes, cln_dictionary_text(how->dictionary, (size_t)code), err));
@@ -122,10 +133,10 @@ static cln_status integers_to_text(cln_type type, size_t rows, cln_widened *room
     return CLN_OK;
 }
 
-static cln_status doubles_to_text(const cln_stored_block *block, cln_widened *room, uint64_t *offsets, cln_error *err) {
-    const double *values = (const double *)(const void *)block->values.data;
+static cln_status doubles_to_text(const row_range *range, cln_widened *room, uint64_t *offsets, cln_error *err) {
+    const double *values = stored_from(range, sizeof(double));
     offsets[0] = 0;
-    for (size_t i = 0; i < block->rows; i++) {
+    for (size_t i = 0; i < range->rows; i++) {
         if (values[i] == values[i]) {
             char text[32];
             cln_format_double(values[i], text);
@@ -136,36 +147,36 @@ static cln_status doubles_to_text(const cln_stored_block *block, cln_widened *ro
     return CLN_OK;
 }
 
-static cln_status widen_to_text(const cln_column_file *column, const cln_stored_block *block, const cln_widening *how,
+static cln_status widen_to_text(const cln_column_file *column, const row_range *range, const cln_widening *how,
                                 cln_widened *room, cln_vector *vector, cln_error *err) {
     uint64_t *offsets = (uint64_t *)(void *)room->values.data;
     cln_buffer_clear(&room->bytes);
     CLN_TRY(cln_buffer_reserve(&room->bytes, 1, err));
     if (column->type == CLN_TYPE_CATEGORY) {
-        CLN_TRY(codes_to_text(column, block, how, room, offsets, err));
+        CLN_TRY(codes_to_text(column, range, how, room, offsets, err));
     } else if (column->type == CLN_TYPE_DOUBLE) {
-        CLN_TRY(doubles_to_text(block, room, offsets, err));
+        CLN_TRY(doubles_to_text(range, room, offsets, err));
     } else if (column->type == CLN_TYPE_TEXT) {
-        widen_offsets(column, block, offsets);
+        widen_offsets(column, range, offsets);
     } else {
         int64_t *values = (int64_t *)(void *)room->values.data;
-        CLN_TRY(widen_integers(column, block, values, err));
-        CLN_TRY(integers_to_text(column->type, block->rows, room, values, err));
+        CLN_TRY(widen_integers(column, range, values, err));
+        CLN_TRY(integers_to_text(column->type, range->rows, room, values, err));
     }
     vector->offsets = offsets;
-    vector->bytes = column->type == CLN_TYPE_TEXT ? block->second.data : room->bytes.data;
+    vector->bytes = column->type == CLN_TYPE_TEXT ? range->block->second.data : room->bytes.data;
     return CLN_OK;
 }
 
-static cln_status widen_to_double(const cln_column_file *column, const cln_stored_block *block, cln_widened *room,
+static cln_status widen_to_double(const cln_column_file *column, const row_range *range, cln_widened *room,
                                   cln_vector *vector, cln_error *err) {
     if (column->type == CLN_TYPE_DOUBLE) {
-        vector->doubles = (const double *)(const void *)block->values.data;
+        vector->doubles = stored_from(range, sizeof(double));
         return CLN_OK;
     }
     int64_t *integers = (int64_t *)(void *)room->values.data;
-    CLN_TRY(widen_integers(column, block, integers, err));
-    for (size_t i = 0; i < block->rows; i++) {
+    CLN_TRY(widen_integers(column, range, integers, err));
+    for (size_t i = 0; i < range->rows; i++) {
         const double value = integers[i] == CLN_NULL_INTEGER ? NAN : (double)integers[i];
         memcpy(&integers[i], &value, sizeof value);
     }
@@ -173,22 +184,52 @@ static cln_status widen_to_double(const cln_column_file *column, const cln_store
     return CLN_OK;
 }
 
-cln_status cln_widen(const cln_column_file *column, const cln_stored_block *block, const cln_widening *how,
-                     cln_widened *room, cln_vector *vector, cln_error *err) {
-    *vector = (cln_vector){.type = how->to, .rows = block->rows};
-    CLN_TRY(reserve_values(room, block->rows + 1, err));
+cln_status cln_widen(const cln_column_file *column, const cln_stored_block *block, size_t first, size_t count,
+                     const cln_widening *how, cln_widened *room, cln_vector *vector, cln_error *err) {
+    const row_range range = {.block = block, .first = first, .rows = count};
+    *vector = (cln_vector){.type = how->to, .rows = count};
+    CLN_TRY(reserve_values(room, count + 1, err));
     switch (how->to) {
     case CLN_TYPE_TEXT:
-        return widen_to_text(column, block, how, room, vector, err);
+        return widen_to_text(column, &range, how, room, vector, err);
     case CLN_TYPE_DOUBLE:
-        return widen_to_double(column, block, room, vector, err);
+        return widen_to_double(column, &range, room, vector, err);
     case CLN_TYPE_CATEGORY:
         vector->codes = (const int32_t *)(const void *)room->values.data;
-        return widen_codes(column, block, how, (int32_t *)(void *)room->values.data, err);
+        return widen_codes(column, &range, how, (int32_t *)(void *)room->values.data, err);
     default:
         vector->integers = (const int64_t *)(const void *)room->values.data;
-        return widen_integers(column, block, (int64_t *)(void *)room->values.data, err);
+        return widen_integers(column, &range, (int64_t *)(void *)room->values.data, err);
     }
+}
+
+/* The bytes that row first + i becomes, in a column whose values become texts. */
+static uint64_t text_bytes(const cln_column_file *column, const row_range *range, const cln_widening *how, size_t i) {
+    const unsigned width = column->layout.width_bytes;
+    if (column->type == CLN_TYPE_TEXT) {
+        return cln_stored_offset(range->block, width, range->first + i + 1) -
+               cln_stored_offset(range->block, width, range->first + i);
+    }
+    const int32_t code = stored_code(range, width, i);
+    if (code < 0 || (size_t)code >= how->dictionary->count) return 0; /* widening tells of a wrong one */
+    return cln_dictionary_text(how->dictionary, (size_t)code).size;
+}
+
+size_t cln_widen_limit(const cln_column_file *column, const cln_stored_block *block, size_t first, size_t count,
+                       const cln_widening *how) {
+    const row_range range = {.block = block, .first = first, .rows = count};
+    if (how->to != CLN_TYPE_TEXT || (column->type != CLN_TYPE_TEXT && column->type != CLN_TYPE_CATEGORY)) return count;
+    const unsigned width = column->layout.width_bytes;
+    if (column->type == CLN_TYPE_TEXT && cln_stored_offset(block, width, first) >= block->text_begin &&
+        cln_stored_offset(block, width, first + count) <= block->text_end) {
+        return count; /* already loaded, so there are not too many */
+    }
+    uint64_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        total += text_bytes(column, &range, how, i);
+        if (total > CLN_TEXT_BYTES) return i > 0 ? i : 1;
+    }
+    return count;
 }
 
 cln_status cln_widen_nulls(cln_type type, size_t rows, cln_widened *room, cln_vector *vector, cln_error *err) {

@@ -21,10 +21,17 @@ typedef struct cln_widened {
     cln_buffer bytes;  /* texts that were made of other types */
 } cln_widened;
 
-/* *vector borrows from block and room until their next use. A code without a
+/* Rows [first, first + count) of a block; their texts must be loaded.
+ * *vector borrows from block and room until their next use. A code without a
  * category and a boolean that is neither 0 nor 1 are CLN_ERR_IO. */
-CLN_CHECKED cln_status cln_widen(const cln_column_file *column, const cln_stored_block *block, const cln_widening *how,
-                                 cln_widened *room, cln_vector *vector, cln_error *err);
+CLN_CHECKED cln_status cln_widen(const cln_column_file *column, const cln_stored_block *block, size_t first,
+                                 size_t count, const cln_widening *how, cln_widened *room, cln_vector *vector,
+                                 cln_error *err);
+
+/* How many of the rows from first on, at most count and at least one, have
+ * texts of no more than CLN_TEXT_BYTES. */
+size_t cln_widen_limit(const cln_column_file *column, const cln_stored_block *block, size_t first, size_t count,
+                       const cln_widening *how);
 
 /* A vector of nulls. */
 CLN_CHECKED cln_status cln_widen_nulls(cln_type type, size_t rows, cln_widened *room, cln_vector *vector,
