@@ -66,7 +66,7 @@ cln_status cln_command_generate(cln_cli *cli, cln_error *err) {
     cln_generate_result made = {0};
     CLN_TRY_AGREED(&cli->comm, read_spec(cli, &spec, err), err);
     CLN_TRY(cln_generate(&cli->comm, &spec, &made, err));
-    cln_note("%s: %llu %s, %llu bytes, SAMPLE DATA \xe2\x80\x93 NOT REAL", spec.path, (unsigned long long)made.rows,
+    cln_note("%s: %llu %s, %llu bytes, " CLN_SAMPLE_LABEL, spec.path, (unsigned long long)made.rows,
              made.vintage[0] == '\0' ? "areas" : "records", (unsigned long long)made.size_bytes);
     return CLN_OK;
 }

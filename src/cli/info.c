@@ -6,12 +6,11 @@
 #include "colonnade/base/escape.h"
 #include "colonnade/base/folder.h"
 #include "colonnade/base/log.h"
+#include "colonnade/base/sample.h"
 #include "colonnade/cli/cli.h"
 #include "colonnade/store/dataset.h"
 
 #include <stdlib.h>
-
-#define SAMPLE_MARK "SAMPLE DATA \xe2\x80\x93 NOT REAL"
 
 static cln_status set_text(cln_cell *cell, const char *text, cln_error *err) {
     return text == NULL ? CLN_OK : cln_cell_set_text(cell, cln_span_of_string(text), err);
@@ -40,7 +39,7 @@ static cln_status add_dataset_row(cln_table *table, const char *name, const cln_
     cln_cell_set_integer(&cells[2], (int64_t)rows);
     cln_cell_set_integer(&cells[3], (int64_t)rejected);
     cln_cell_set_integer(&cells[4], (int64_t)size_bytes);
-    return set_text(&cells[5], has_sample(manifest) ? SAMPLE_MARK : NULL, err);
+    return set_text(&cells[5], has_sample(manifest) ? CLN_SAMPLE_LABEL : NULL, err);
 }
 
 static cln_status fill_datasets(cln_table *table, const char *store_dir, cln_error *err) {
@@ -83,7 +82,7 @@ static cln_status fill_partitions(cln_table *table, const cln_manifest *manifest
         cln_cell_set_integer(&cells[3], (int64_t)info->source_size_bytes);
         cln_cell_set_integer(&cells[4], (int64_t)info->size_bytes);
         CLN_TRY(set_text(&cells[5], info->origin, err));
-        CLN_TRY(set_text(&cells[6], info->is_sample ? SAMPLE_MARK : NULL, err));
+        CLN_TRY(set_text(&cells[6], info->is_sample ? CLN_SAMPLE_LABEL : NULL, err));
     }
     return CLN_OK;
 }
@@ -134,7 +133,7 @@ static cln_status show_dataset(const cln_cli *cli, cln_dataset *dataset, cln_err
     const cln_manifest *manifest = cln_dataset_manifest(dataset);
     cln_table partitions = {0};
     cln_table columns = {0};
-    const char *title = has_sample(manifest) ? SAMPLE_MARK : NULL;
+    const char *title = has_sample(manifest) ? CLN_SAMPLE_LABEL : NULL;
     cln_status status = cln_table_init(&partitions, title, partition_columns,
                                        sizeof partition_columns / sizeof *partition_columns, err);
     if (status == CLN_OK) status = fill_partitions(&partitions, manifest, err);

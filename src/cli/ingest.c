@@ -4,6 +4,7 @@
  * ranks; prints the account of each.
  */
 #include "colonnade/ingest/ingest.h"
+#include "colonnade/base/sample.h"
 
 #include "colonnade/base/file.h"
 #include "colonnade/base/log.h"
@@ -229,8 +230,8 @@ static cln_status list_files(const cln_cli *cli, ingest_list *list, cln_error *e
 
 /* ---- What is told ---- */
 
-static const char *const account_columns[] = {"partition", "result",    "bytes",     "records",    "stored",
-                                              "rejected",  "converted", "bad_cells", "blank_lines"};
+static const char *const account_columns[] = {"partition", "result",    "bytes",     "records",     "stored",
+                                              "rejected",  "converted", "bad_cells", "blank_lines", "sample"};
 enum { ACCOUNT_COLUMN_COUNT = sizeof account_columns / sizeof account_columns[0] };
 
 static cln_status add_account(cln_table *table, const char *partition, const cln_ingest_outcome *outcome,
@@ -242,6 +243,7 @@ static cln_status add_account(cln_table *table, const char *partition, const cln
     CLN_TRY(cln_cell_set_text(&cells[0], cln_span_of_string(partition), err));
     CLN_TRY(cln_cell_set_text(&cells[1], cln_span_of_string(results[outcome->result]), err));
     cln_cell_set_integer(&cells[2], (int64_t)outcome->size_bytes);
+    if (outcome->is_sample) CLN_TRY(cln_cell_set_text(&cells[9], cln_span_of_string(CLN_SAMPLE_LABEL), err));
     if (outcome->result == CLN_INGEST_UNCHANGED) {
         cln_cell_set_integer(&cells[4], (int64_t)outcome->rows);
         return CLN_OK;
@@ -256,7 +258,7 @@ static cln_status add_account(cln_table *table, const char *partition, const cln
 }
 
 static void tell(const cln_ingest_request *request, const cln_ingest_outcome *outcome) {
-    if (outcome->is_sample) cln_note("%s: SAMPLE DATA – NOT REAL", request->partition);
+    if (outcome->is_sample) cln_note("%s: %s", request->partition, CLN_SAMPLE_LABEL);
     if (outcome->result == CLN_INGEST_UNCHANGED) {
         cln_note("%s: unchanged, %" PRIu64 " rows are in the store already", request->partition, outcome->rows);
         return;

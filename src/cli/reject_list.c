@@ -2,6 +2,7 @@
 #include "reject_list.h"
 
 #include "colonnade/base/escape.h"
+#include "colonnade/base/sample.h"
 #include "colonnade/column/type.h"
 
 #include <inttypes.h>
@@ -13,8 +14,7 @@ enum {
     RAW_BYTES_ENOUGH = 240, /* four bytes a letter fill them in any case */
 };
 
-#define SAMPLE_MARK "SAMPLE DATA \xe2\x80\x93 NOT REAL"
-#define ELLIPSIS    "\xe2\x80\xa6"
+#define ELLIPSIS "\xe2\x80\xa6"
 
 static cln_status flush(cln_reject_list *list, cln_error *err) {
     const cln_status status = cln_sink_write(&list->sink, cln_buffer_span(&list->text), err);
@@ -59,7 +59,7 @@ static cln_status add_csv(cln_reject_list *list, const cln_reject_entry *entry, 
     CLN_TRY(cln_escape_csv(cln_span_of_string(section->dataset), false, text, err));
     CLN_TRY(append_csv_text(text, cln_span_of_string(section->partition), err));
     CLN_TRY(append_csv_text(text, cln_span_of_string(yes_or_no(section->is_published)), err));
-    CLN_TRY(append_csv_text(text, cln_span_of_string(section->is_sample ? SAMPLE_MARK : ""), err));
+    CLN_TRY(append_csv_text(text, cln_span_of_string(section->is_sample ? CLN_SAMPLE_LABEL : ""), err));
     CLN_TRY(append_csv_text(text, cln_span_of_string(section->origin), err));
     const int64_t numbers[] = {entry->record, entry->offset, entry->size_bytes};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -90,7 +90,7 @@ static cln_status add_json(cln_reject_list *list, const cln_reject_entry *entry,
     CLN_TRY(cln_escape_json(cln_span_of_string(section->dataset), text, err));
     CLN_TRY(append_json_text(text, "partition", cln_span_of_string(section->partition), err));
     CLN_TRY(cln_buffer_append_format(text, err, ", \"published\": %s", section->is_published ? "true" : "false"));
-    CLN_TRY(append_json_text(text, "sample", cln_span_of_string(section->is_sample ? SAMPLE_MARK : ""), err));
+    CLN_TRY(append_json_text(text, "sample", cln_span_of_string(section->is_sample ? CLN_SAMPLE_LABEL : ""), err));
     CLN_TRY(append_json_text(text, "file", cln_span_of_string(section->origin), err));
     CLN_TRY(append_json_number(text, "record", entry->record, err));
     CLN_TRY(append_json_number(text, "offset", entry->offset, err));
@@ -110,7 +110,7 @@ static cln_status add_heading(cln_reject_list *list, cln_error *err) {
     if (!section->is_published) {
         CLN_TRY(cln_buffer_append_string(text, " (not published: its last ingest did not pass)", err));
     }
-    CLN_TRY(cln_buffer_append_string(text, section->is_sample ? "\n" SAMPLE_MARK "\n" : "\n", err));
+    CLN_TRY(cln_buffer_append_string(text, section->is_sample ? "\n" CLN_SAMPLE_LABEL "\n" : "\n", err));
     return cln_buffer_append_format(text, err, "%10s %12s %8s  %-26s %-28s %s\n", "record", "offset", "bytes", "column",
                                     "reason", "raw");
 }

@@ -31,7 +31,7 @@ cln_status cln_generate_append_boundaries(cln_buffer *out, cln_error *err) {
         CLN_TRY(
             cln_buffer_append_format(out, err,
                                      "{\"type\":\"Feature\",\"properties\":{\"nbhd_id\":\"%u\",\"nbhd_name\":\"%s\","
-                                     "\"notes\":\"" CLN_SAMPLE_MARKER "\"},\"geometry\":{\"type\":"
+                                     "\"notes\":\"" CLN_SAMPLE_MARK "\"},\"geometry\":{\"type\":"
                                      "\"MultiPolygon\",\"coordinates\":[[[",
                                      cln_areas[i].id, cln_areas[i].name));
         CLN_TRY(append_ring(out, &cln_areas[i], err));

@@ -40,7 +40,7 @@ static char *write_field(const cln_generator *generator, const cln_event *event,
     if (!column->is_free_text && event->row > 1) return column->write(generator, event, column, out);
     char *const start = out;
     const bool is_marker = event->row == 1 && index == vintage->text_column;
-    out = is_marker ? cln_put_string(out, CLN_SAMPLE_MARKER) : column->write(generator, event, column, out);
+    out = is_marker ? cln_put_string(out, CLN_SAMPLE_MARK) : column->write(generator, event, column, out);
     if (!column->is_free_text) return out;
     return vintage->quotes_all || needs_quotes(start, out) ? quote_in_place(start, out) : out;
 }

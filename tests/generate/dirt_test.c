@@ -49,7 +49,7 @@ static void test_first_row_is_never_spoiled(void **state) {
     const cln_generate_spec spec = {.dataset = "service_requests_311", .dirt_rate = 1};
     cln_buffer rows;
     make_rows(&spec, 1, 1, &rows, NULL);
-    assert_memory_equal(rows.data, CLN_SAMPLE_MARKER ",", sizeof CLN_SAMPLE_MARKER);
+    assert_memory_equal(rows.data, CLN_SAMPLE_MARK ",", sizeof CLN_SAMPLE_MARK);
     cln_buffer_clean_up(&rows);
 }
 

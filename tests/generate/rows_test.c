@@ -131,7 +131,7 @@ static void check_shape(const expected *vintage) {
     for (char *at = rows.data; read_record(&at, rows.data + rows.size, &row); count++) {
         int64_t seconds = 0;
         assert_int_equal(row.count, vintage->fields);
-        const bool is_marked = strcmp(row.fields[vintage->text_field], CLN_SAMPLE_MARKER) == 0;
+        const bool is_marked = strcmp(row.fields[vintage->text_field], CLN_SAMPLE_MARK) == 0;
         assert_int_equal(is_marked, count == 0);
         if (vintage->quotes_all) assert_int_equal(row.quoted_count, vintage->fields);
         if (!vintage->quotes_all) assert_true(row.quoted_count <= 1);

@@ -305,7 +305,7 @@ static void test_boundaries_say_what_they_are(void **state) {
     assert_int_equal(cln_generate_append_boundaries(&boundaries, NULL), CLN_OK);
     assert_int_equal(cln_buffer_terminate(&boundaries, NULL), CLN_OK);
     for (const char *at = boundaries.data; (at = strstr(at, "\"nbhd_id\":\"")) != NULL; at++) features++;
-    for (const char *at = boundaries.data; (at = strstr(at, CLN_SAMPLE_MARKER)) != NULL; at++) markers++;
+    for (const char *at = boundaries.data; (at = strstr(at, CLN_SAMPLE_MARK)) != NULL; at++) markers++;
     assert_int_equal(features, CLN_SAMPLE_AREA_COUNT);
     assert_int_equal(markers, CLN_SAMPLE_AREA_COUNT);
     cln_buffer_clean_up(&boundaries);

@@ -8,7 +8,7 @@
  * ranks produce fixed blocks of rows in any order, and the bytes never depend
  * on their number. Nothing is computed in floating point.
  *
- * That the data are not real is told twice: by the text CLN_SAMPLE_MARKER in
+ * That the data are not real is told twice: by the text CLN_SAMPLE_MARK in
  * the first record, and by the sidecar FILE.meta.json, which holds
  * {"sample": true, "generator": {...}}.
  */
@@ -16,6 +16,7 @@
 #define COLONNADE_GENERATE_GENERATE_H
 
 #include "colonnade/base/buffer.h"
+#include "colonnade/base/sample.h"
 #include "colonnade/base/span.h"
 #include "colonnade/base/status.h"
 #include "colonnade/par/comm.h"
@@ -23,7 +24,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CLN_SAMPLE_MARKER     "SAMPLE DATA - NOT REAL"
 #define CLN_GENERATE_MAX_ROWS ((uint64_t)1 << 40)
 
 typedef struct cln_generate_spec {
@@ -77,7 +77,7 @@ CLN_CHECKED cln_status cln_generator_append_rows(const cln_generator *generator,
 
 /* Appends the boundaries: GeoJSON, one feature for each of CLN_SAMPLE_AREA_COUNT
  * areas, a cell of the grid in which the rows' coordinates lie, with the
- * properties nbhd_id, nbhd_name and notes (CLN_SAMPLE_MARKER). */
+ * properties nbhd_id, nbhd_name and notes (CLN_SAMPLE_MARK). */
 #define CLN_SAMPLE_AREA_COUNT 78
 CLN_CHECKED cln_status cln_generate_append_boundaries(cln_buffer *out, cln_error *err);
 

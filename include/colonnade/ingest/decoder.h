@@ -7,13 +7,11 @@
 #ifndef COLONNADE_INGEST_DECODER_H
 #define COLONNADE_INGEST_DECODER_H
 
+#include "colonnade/base/sample.h"
 #include "colonnade/csv/account.h"
 #include "colonnade/csv/sweep.h"
 #include "colonnade/ingest/column_builder.h"
 #include "colonnade/ingest/schema.h"
-
-/* What generated files hold in their first data record. */
-#define CLN_SAMPLE_MARK "SAMPLE DATA - NOT REAL"
 
 /* The columns of the list of rejects. */
 typedef enum cln_reject_column {

@@ -9,11 +9,11 @@
 #define COLONNADE_REPORT_ANSWER_H
 
 #include "colonnade/base/buffer.h"
+#include "colonnade/base/sample.h"
 #include "colonnade/column/table.h"
 
 #include <stdbool.h>
 
-#define CLN_SAMPLE_LABEL "SAMPLE DATA – NOT REAL"
 #define CLN_NOT_ANSWERED "not answered: "
 
 enum { CLN_ANSWER_MAX_TABLES = 12 };
