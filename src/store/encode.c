@@ -77,8 +77,8 @@ static void narrow_codes(const int32_t *codes, size_t count, unsigned width_byte
     }
 }
 
-/* One null has one representation, and bounds know no negative zero: both
- * would otherwise depend on who computed them and in which order. */
+/* One null has one representation, whatever arithmetic made it, and bounds
+ * know no negative zero: what is equal has equal bytes. */
 static void encode_doubles(const double *values, size_t count, void *stored, cln_piece *piece) {
     static const uint64_t nan_bits = UINT64_C(0x7ff8000000000000);
     double nan;

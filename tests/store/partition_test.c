@@ -2,6 +2,7 @@
  *
  * What stands in a partition file, and what its writer refuses.
  */
+#include "../../src/store/layout.h"
 #include "folder.h"
 #include "sample.h"
 #include "small.h"
@@ -70,6 +71,21 @@ static void values_take_the_least_width(void **state) {
     check_stored("columns/condition/codes", H5T_INTEGER, 1, 70000);
     check_stored("columns/address/offsets", H5T_INTEGER, 4, 70001);
     check_stored("columns/address/data", H5T_INTEGER, 1, table.columns[ADDRESS].text_size_bytes);
+}
+
+static void widths_change_at_the_bounds_of_types(void **state) {
+    (void)state;
+    assert_int_equal(cln_signed_width(INT8_MIN, INT8_MAX), 1);
+    assert_int_equal(cln_signed_width(0, INT8_MAX + 1), 2);
+    assert_int_equal(cln_signed_width(INT8_MIN - 1, 0), 2);
+    assert_int_equal(cln_signed_width(INT16_MIN, INT16_MAX), 2);
+    assert_int_equal(cln_signed_width(0, INT16_MAX + 1), 4);
+    assert_int_equal(cln_signed_width(INT16_MIN - 1, 0), 4);
+    assert_int_equal(cln_signed_width(INT32_MIN, INT32_MAX), 4);
+    assert_int_equal(cln_signed_width(0, (int64_t)INT32_MAX + 1), 8);
+    assert_int_equal(cln_signed_width((int64_t)INT32_MIN - 1, 0), 8);
+    assert_int_equal(cln_offset_width(UINT32_MAX), 4);
+    assert_int_equal(cln_offset_width((uint64_t)UINT32_MAX + 1), 8);
 }
 
 static void nulls_alone_take_no_space(void **state) {
@@ -364,12 +380,12 @@ static void a_folder_that_is_missing_is_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_take_the_least_width),         cmocka_unit_test(nulls_alone_take_no_space),
-        cmocka_unit_test(unstored_values_read_as_nulls),       cmocka_unit_test(zones_tell_of_their_rows),
-        cmocka_unit_test(zones_of_texts_cover_both_parts),     cmocka_unit_test(any_number_of_rows_comes_back),
-        cmocka_unit_test(long_attributes_come_back),           cmocka_unit_test(wrong_values_are_refused),
-        cmocka_unit_test(rows_put_twice_or_never_are_refused), cmocka_unit_test(too_little_space_fails_at_once),
-        cmocka_unit_test(a_folder_that_is_missing_is_named),
+        cmocka_unit_test(values_take_the_least_width),    cmocka_unit_test(widths_change_at_the_bounds_of_types),
+        cmocka_unit_test(nulls_alone_take_no_space),      cmocka_unit_test(unstored_values_read_as_nulls),
+        cmocka_unit_test(zones_tell_of_their_rows),       cmocka_unit_test(zones_of_texts_cover_both_parts),
+        cmocka_unit_test(any_number_of_rows_comes_back),  cmocka_unit_test(long_attributes_come_back),
+        cmocka_unit_test(wrong_values_are_refused),       cmocka_unit_test(rows_put_twice_or_never_are_refused),
+        cmocka_unit_test(too_little_space_fails_at_once), cmocka_unit_test(a_folder_that_is_missing_is_named),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -91,7 +91,8 @@ static inline int64_t sample_integer(int column, size_t row) {
 
 static inline double sample_double(int column, size_t row) {
     if (column == NO_DOUBLE || row % 17 == 5) return NAN;
-    return row % 23 == 0 ? -0.0 : -105.0 + (double)row / 1024.0;
+    if (row % 23 == 0) return row % 46 == 0 ? -0.0 : 0.0; /* equal, but not the same bits */
+    return -105.0 + (double)row / 1024.0;
 }
 
 static inline int32_t sample_code(int column, size_t row) {
