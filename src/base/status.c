@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-cln_status cln_fail(cln_error *err, cln_status status, const char *format, ...) {
+cln_status(cln_fail)(cln_error *err, cln_status status, const char *format, ...) {
     if (err != NULL) {
         va_list arguments;
         va_start(arguments, format);
@@ -16,7 +16,7 @@ cln_status cln_fail(cln_error *err, cln_status status, const char *format, ...) 
     return status;
 }
 
-cln_status cln_fail_errno(cln_error *err, const char *format, ...) {
+cln_status(cln_fail_errno)(cln_error *err, const char *format, ...) {
     const int number = errno;
     if (err != NULL) {
         va_list arguments;
@@ -29,7 +29,7 @@ cln_status cln_fail_errno(cln_error *err, const char *format, ...) {
     return CLN_ERR_IO;
 }
 
-cln_status cln_fail_memory(cln_error *err, const char *what) {
-    return cln_fail(err, CLN_ERR_INTERNAL, "out of memory while %s; use fewer ranks on this machine or a smaller --memory",
-                    what);
+cln_status(cln_fail_memory)(cln_error *err, const char *what) {
+    return cln_fail(err, CLN_ERR_INTERNAL,
+                    "out of memory while %s; use fewer ranks on this machine or a smaller --memory", what);
 }

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-static const char *const type_names[CLN_TYPE_COUNT] = {"integer",   "double",   "boolean",
-                                                       "timestamp", "category", "text"};
+static const char *const type_names[CLN_TYPE_COUNT] = {"integer", "double", "boolean", "timestamp", "category", "text"};
 
 const char *cln_type_name(cln_type type) {
     return type_names[type];

@@ -195,7 +195,7 @@ static cln_status scan(cln_local_groups *local, const cln_bound_plan *bound, cln
         cln_batch batch = {0};
         CLN_TRY(source->get_next(source, &batch, err));
         if (batch.rows == 0) return CLN_OK;
-        chunk->batch = &batch;
+        chunk->batch = &batch; /* cppcheck-suppress autoVariables ; not used after this round */
         for (size_t first = 0; first < batch.rows; first += CHUNK_ROWS) {
             const size_t rest = batch.rows - first;
             select_rows(chunk, bound, first, rest < CHUNK_ROWS ? rest : CHUNK_ROWS);

@@ -17,8 +17,7 @@ struct cln_byte_source {
     const char *name;    /* for messages; lives as long as the source */
     /* Reads exactly size bytes at offset; fewer is an error that says that
      * the input shrank. */
-    CLN_CHECKED cln_status (*read_at)(cln_byte_source *self, uint64_t offset, void *data, size_t size,
-                                      cln_error *err);
+    CLN_CHECKED cln_status (*read_at)(cln_byte_source *self, uint64_t offset, void *data, size_t size, cln_error *err);
     /* Fails when the input is no longer the one that was opened (its size or
      * time of modification changed). */
     CLN_CHECKED cln_status (*check_unchanged)(cln_byte_source *self, cln_error *err);

@@ -8,9 +8,9 @@
 
 #include <stdint.h>
 
-double cln_clock_seconds(void);                /* monotonic */
-int64_t cln_clock_utc_seconds(void);           /* since 1970-01-01 UTC */
-void cln_clock_utc_text(char text[32]);        /* "2026-11-22T08:30:00Z" */
-void cln_clock_local_date(char text[32]);      /* "2026-11-22", in the process's zone */
+double cln_clock_seconds(void);           /* monotonic */
+int64_t cln_clock_utc_seconds(void);      /* since 1970-01-01 UTC */
+void cln_clock_utc_text(char text[32]);   /* "2026-11-22T08:30:00Z" */
+void cln_clock_local_date(char text[32]); /* "2026-11-22", in the process's zone */
 
 #endif

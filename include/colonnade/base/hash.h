@@ -15,8 +15,8 @@
 #include <stdint.h>
 
 #define CLN_CONTENT_BLOCK_BYTES ((uint64_t)1 << 20)
-#define CLN_DIGEST_BYTES 16
-#define CLN_DIGEST_TEXT_BYTES 33 /* hex digits and a NUL */
+#define CLN_DIGEST_BYTES        16
+#define CLN_DIGEST_TEXT_BYTES   33 /* hex digits and a NUL */
 
 typedef struct cln_digest {
     unsigned char bytes[CLN_DIGEST_BYTES];

@@ -29,15 +29,15 @@ typedef struct cln_error {
     char message[CLN_ERROR_MAX];
 } cln_error;
 
-#define CLN_CHECKED __attribute__((warn_unused_result))
+#define CLN_CHECKED                           __attribute__((warn_unused_result))
 #define CLN_PRINTF(format_index, first_index) __attribute__((format(printf, format_index, first_index)))
 
 /* Return the failure to the caller; for the common case where nothing needs
  * to be released first. */
-#define CLN_TRY(expression)                        \
-    do {                                           \
-        const cln_status cln_try_ = (expression);  \
-        if (cln_try_ != CLN_OK) return cln_try_;   \
+#define CLN_TRY(expression)                                                                                            \
+    do {                                                                                                               \
+        const cln_status cln_try_ = (expression);                                                                      \
+        if (cln_try_ != CLN_OK) return cln_try_;                                                                       \
     } while (0)
 
 /* Local. Writes the message into err (when not NULL) and returns status. */
@@ -48,5 +48,11 @@ CLN_CHECKED cln_status cln_fail_errno(cln_error *err, const char *format, ...) C
 
 /* Local. Out of memory while doing what the words say. */
 CLN_CHECKED cln_status cln_fail_memory(cln_error *err, const char *what);
+
+/* A compiler that sees that these never return CLN_OK does not warn of what a
+ * failed function left unset. The status is evaluated twice. */
+#define cln_fail(err, status, ...) ((void)!cln_fail((err), (status), __VA_ARGS__), (status))
+#define cln_fail_errno(err, ...)   ((void)!cln_fail_errno((err), __VA_ARGS__), CLN_ERR_IO)
+#define cln_fail_memory(err, what) ((void)!cln_fail_memory((err), (what)), CLN_ERR_INTERNAL)
 
 #endif

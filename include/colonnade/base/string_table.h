@@ -14,11 +14,11 @@
 
 typedef struct cln_string_table {
     size_t count;
-    size_t capacity;      /* of offsets */
-    uint64_t *offsets;    /* count + 1 into bytes */
+    size_t capacity;   /* of offsets */
+    uint64_t *offsets; /* count + 1 into bytes */
     cln_buffer bytes;
-    uint64_t *slots;      /* open addressing: hash << 32 | code + 1, 0 for empty */
-    size_t slot_count;    /* a power of two */
+    uint64_t *slots;   /* open addressing: hash << 32 | code + 1, 0 for empty */
+    size_t slot_count; /* a power of two */
 } cln_string_table;
 
 /* size_limit bounds the bytes of all texts together. */
@@ -26,8 +26,7 @@ void cln_string_table_init(cln_string_table *table, size_t size_limit);
 void cln_string_table_clean_up(cln_string_table *table);
 
 /* The code of text, which is added when it is new. */
-CLN_CHECKED cln_status cln_string_table_intern(cln_string_table *table, cln_span text, uint32_t *code,
-                                               cln_error *err);
+CLN_CHECKED cln_status cln_string_table_intern(cln_string_table *table, cln_span text, uint32_t *code, cln_error *err);
 
 static inline cln_span cln_string_table_text(const cln_string_table *table, size_t code) {
     return cln_span_of(table->bytes.data + table->offsets[code],

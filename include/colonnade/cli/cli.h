@@ -23,8 +23,8 @@ typedef struct cln_settings {
     const char *staging_dir;
     const char *scratch_dir;
     cln_output_format format;
-    bool format_given;       /* --format or its variable was given */
-    const char *output_path; /* -o; NULL: standard output */
+    bool format_given;          /* --format or its variable was given */
+    const char *output_path;    /* -o; NULL: standard output */
     uint64_t memory_bytes;      /* per rank; at least 64 MiB */
     uint64_t stripe_size_bytes; /* 0: chosen by size and memory */
     bool quiet;

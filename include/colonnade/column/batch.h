@@ -23,11 +23,11 @@ typedef struct cln_batch_column {
 } cln_batch_column;
 
 typedef struct cln_batch {
-    size_t rows;             /* 0: the end */
+    size_t rows;               /* 0: the end */
     const cln_vector *vectors; /* one for each column of the source */
-    const bool *recorded;    /* one for each column: false where this partition's files have no such column; its
-                              * vector's pointers are then NULL */
-    const char *partition;   /* the partition's id */
+    const bool *recorded;      /* one for each column: false where this partition's files have no such column; its
+                                * vector's pointers are then NULL */
+    const char *partition;     /* the partition's id */
 } cln_batch;
 
 typedef struct cln_batch_source cln_batch_source;

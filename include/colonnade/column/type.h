@@ -20,7 +20,7 @@ typedef enum cln_type {
 enum { CLN_TYPE_COUNT = CLN_TYPE_TEXT + 1 };
 
 #define CLN_NULL_INTEGER INT64_MIN
-#define CLN_NULL_CODE (-1)
+#define CLN_NULL_CODE    (-1)
 
 /* "integer", "double", "boolean", "timestamp", "category", "text". */
 const char *cln_type_name(cln_type type);

@@ -24,8 +24,7 @@ typedef struct cln_vector {
 } cln_vector;
 
 static inline cln_span cln_vector_text(const cln_vector *vector, size_t row) {
-    return cln_span_of(vector->bytes + vector->offsets[row],
-                       (size_t)(vector->offsets[row + 1] - vector->offsets[row]));
+    return cln_span_of(vector->bytes + vector->offsets[row], (size_t)(vector->offsets[row + 1] - vector->offsets[row]));
 }
 
 #endif

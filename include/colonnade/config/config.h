@@ -12,8 +12,8 @@
 #ifndef COLONNADE_CONFIG_CONFIG_H
 #define COLONNADE_CONFIG_CONFIG_H
 
-#include "colonnade/base/status.h"
 #include "colonnade/base/span.h"
+#include "colonnade/base/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,23 +49,23 @@ typedef struct cln_config_synonym {
 } cln_config_synonym;
 
 typedef struct cln_config_column {
-    char *name; /* normalised: lower case, runs of other characters than letters and digits are one '_' */
-    char *title;  /* for axes and table headers; never NULL (the name where none is declared) */
+    char *name;      /* normalised: lower case, runs of other characters than letters and digits are one '_' */
+    char *title;     /* for axes and table headers; never NULL (the name where none is declared) */
     char *type_name; /* "integer" ... "text", or "auto": category or text by the number of distinct values */
-    char **aliases; /* normalised */
+    char **aliases;  /* normalised */
     size_t alias_count;
     cln_role role;
     cln_config_format *formats; /* timestamp only; tried in order */
     size_t format_count;
-    bool trim;        /* blanks at both ends go away; true by default */
-    cln_fold fold;    /* case of categories and text */
-    bool first_five;  /* "normalise": "zip5": ZIP+4 counts as its first five digits */
+    bool trim;                    /* blanks at both ends go away; true by default */
+    cln_fold fold;                /* case of categories and text */
+    bool first_five;              /* "normalise": "zip5": ZIP+4 counts as its first five digits */
     cln_config_synonym *synonyms; /* whole values that are renamed, after trim and fold */
     size_t synonym_count;
 } cln_config_column;
 
 typedef struct cln_config_source {
-    char *name; /* the partition's id; with a year pattern NAME holds {year} */
+    char *name;  /* the partition's id; with a year pattern NAME holds {year} */
     char **urls; /* tried in order; may hold {year} */
     size_t url_count;
     int first_year; /* 0 and 0: no {year} in it */
@@ -117,7 +117,7 @@ typedef struct cln_config {
     char *staging_dir;
     char *report_dir;
     bool fsync;
-    uint64_t memory_bytes; /* per rank; 0: not set */
+    uint64_t memory_bytes;           /* per rank; 0: not set */
     char *buckets[CLN_BUCKET_COUNT]; /* "s3://..." or NULL */
     cln_config_dataset *datasets;
     size_t dataset_count;

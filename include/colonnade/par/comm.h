@@ -49,11 +49,11 @@ CLN_CHECKED cln_status cln_agree(const cln_comm *comm, cln_status local, cln_err
 
 /* For use after a local phase inside a collective function: agree, and leave
  * by the same door on all ranks. */
-#define CLN_TRY_AGREED(comm, expression, err)                                    \
-    do {                                                                         \
-        const cln_status cln_local_ = (expression);                              \
-        const cln_status cln_agreed_ = cln_agree((comm), cln_local_, (err));     \
-        if (cln_agreed_ != CLN_OK) return cln_agreed_;                           \
+#define CLN_TRY_AGREED(comm, expression, err)                                                                          \
+    do {                                                                                                               \
+        const cln_status cln_local_ = (expression);                                                                    \
+        const cln_status cln_agreed_ = cln_agree((comm), cln_local_, (err));                                           \
+        if (cln_agreed_ != CLN_OK) return cln_agreed_;                                                                 \
     } while (0)
 
 /* Collective; root must agree. Sends size bytes (which only root knows

@@ -24,16 +24,16 @@
 typedef struct cln_stored_column {
     const char *name;
     cln_type type;
-    uint64_t null_count;    /* all rows null: the column takes no space */
-    int64_t min, max;       /* integral types, over the values that are not null: choose the stored width */
+    uint64_t null_count;              /* all rows null: the column takes no space */
+    int64_t min, max;                 /* integral types, over the values that are not null: choose the stored width */
     const cln_dictionary *dictionary; /* category: sorted values */
     uint64_t dictionary_count;        /* category */
     uint64_t text_size_bytes;         /* text: sum of the sizes of all values */
     int exponent_min, exponent_max;   /* double: 2^exponent_min is the weight of the least bit that is set in any
                                        * finite value, and every |value| < 2^exponent_max; both 0 without values */
-    const char *role;        /* stored as attributes; "" when none */
-    const char *source_name; /* the header's own spelling */
-    const char *time_zone;   /* timestamp; NULL otherwise */
+    const char *role;                 /* stored as attributes; "" when none */
+    const char *source_name;          /* the header's own spelling */
+    const char *time_zone;            /* timestamp; NULL otherwise */
 } cln_stored_column;
 
 typedef struct cln_stored_table {
