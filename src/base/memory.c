@@ -21,7 +21,7 @@ cln_status cln_grow_array(void *pointer_to_pointer, size_t *capacity, size_t nee
     if (grown > SIZE_MAX / item_bytes) return cln_fail_memory(err, "growing an array");
     void *items;
     memcpy(&items, pointer_to_pointer, sizeof items);
-    items = realloc(items, grown * item_bytes);
+    items = realloc(items, grown * item_bytes); /* cppcheck-suppress memleakOnRealloc ; the caller still has it */
     if (items == NULL) return cln_fail_memory(err, "growing an array");
     memset((char *)items + *capacity * item_bytes, 0, (grown - *capacity) * item_bytes);
     memcpy(pointer_to_pointer, &items, sizeof items);
