@@ -2,6 +2,7 @@
 #include "colonnade/ingest/column_builder.h"
 
 #include "colonnade/base/memory.h"
+#include "recent_texts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,10 +35,14 @@ void cln_column_builder_clean_up(cln_column_builder *builder) {
     cln_buffer_clean_up(&builder->values);
     cln_buffer_clean_up(&builder->texts);
     cln_string_table_clean_up(&builder->strings);
+    free(builder->recent);
+    builder->recent = NULL;
     free(builder->entries);
     builder->entries = NULL;
     builder->entry_count = 0;
 }
+
+/* ---- Numbers ---- */
 
 cln_status cln_column_builder_add_integers(cln_column_builder *builder, const int64_t *values, size_t count,
                                            cln_error *err) {
@@ -63,27 +68,69 @@ cln_status cln_column_builder_add_doubles(cln_column_builder *builder, const dou
     return cln_buffer_append(&builder->values, values, count * sizeof *values, err);
 }
 
-static cln_status append_sized_text(cln_column_builder *builder, cln_span text, cln_error *err) {
-    const uint32_t size = (uint32_t)text.size;
-    CLN_TRY(cln_buffer_append(&builder->values, &size, sizeof size, err));
-    return cln_buffer_append_span(&builder->texts, text, err);
+/* ---- Texts as they are ---- */
+
+static cln_status add_plain_texts(cln_column_builder *builder, const cln_span *texts, size_t count, cln_error *err) {
+    size_t size_bytes = 0;
+    for (size_t i = 0; i < count; i++) size_bytes += texts[i].size;
+    CLN_TRY(cln_buffer_reserve(&builder->values, count * sizeof(uint32_t), err));
+    CLN_TRY(cln_buffer_reserve(&builder->texts, size_bytes, err));
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t size = (uint32_t)texts[i].size;
+        memcpy(builder->values.data + builder->values.size, &size, sizeof size);
+        builder->values.size += sizeof size;
+        builder->null_count += size == 0;
+        if (size == 0) continue;
+        memcpy(builder->texts.data + builder->texts.size, texts[i].data, size);
+        builder->texts.size += size;
+        if (builder->is_inferred) cln_inference_add(&builder->inference, texts[i]);
+    }
+    builder->rows += (uint32_t)count;
+    return CLN_OK;
 }
 
-/* Too many distinct texts: the codes of the current block become texts. */
-static cln_status overflow(cln_column_builder *builder, cln_error *err) {
-    cln_buffer codes = builder->values;
-    cln_buffer_init(&builder->values, SIZE_MAX);
-    builder->encoding = CLN_BLOCK_TEXTS;
-    builder->has_overflowed = true;
-    cln_status status = CLN_OK;
-    for (uint32_t row = 0; status == CLN_OK && row < builder->rows; row++) {
-        uint32_t code;
-        memcpy(&code, codes.data + row * sizeof code, sizeof code);
+/* ---- Texts by number ---- */
+
+/* A block of texts from the table, at the end of values and texts. */
+static cln_status append_strings(cln_column_builder *builder, const char *codes, size_t count, cln_error *err) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t code = (uint32_t)i;
+        if (codes != NULL) memcpy(&code, codes + i * sizeof code, sizeof code);
         const cln_span text =
             code == CLN_NULL_STRING ? cln_span_of("", 0) : cln_string_table_text(&builder->strings, code);
-        status = append_sized_text(builder, text, err);
+        const uint32_t size = (uint32_t)text.size;
+        CLN_TRY(cln_buffer_append(&builder->values, &size, sizeof size, err));
+        CLN_TRY(cln_buffer_append_span(&builder->texts, text, err));
     }
+    return CLN_OK;
+}
+
+static cln_status move_to_stage(cln_column_builder *builder, cln_block_entry *entry, cln_error *err) {
+    entry->size_bytes = builder->values.size + builder->texts.size;
+    CLN_TRY(cln_stage_append(builder->stage, cln_buffer_span(&builder->values), &entry->position, err));
+    uint64_t behind;
+    CLN_TRY(cln_stage_append(builder->stage, cln_buffer_span(&builder->texts), &behind, err));
+    cln_buffer_clear(&builder->values);
+    cln_buffer_clear(&builder->texts);
+    return CLN_OK;
+}
+
+/* Too many distinct texts: the codes of the current block become texts, and
+ * the table, which only former blocks need, goes to the stage. */
+static cln_status overflow(cln_column_builder *builder, cln_error *err) {
+    builder->encoding = CLN_BLOCK_TEXTS;
+    builder->has_overflowed = true;
+    cln_buffer codes = builder->values;
+    cln_buffer_init(&builder->values, SIZE_MAX);
+    const size_t count = builder->strings.count;
+    builder->overflowed_strings = (cln_block_entry){.rows = (uint32_t)count, .encoding = CLN_BLOCK_TEXTS};
+    cln_status status = append_strings(builder, NULL, count, err);
+    if (status == CLN_OK) status = move_to_stage(builder, &builder->overflowed_strings, err);
+    if (status == CLN_OK) status = append_strings(builder, codes.data, builder->rows, err);
     cln_buffer_clean_up(&codes);
+    cln_string_table_clean_up(&builder->strings);
+    free(builder->recent);
+    builder->recent = NULL;
     return status;
 }
 
@@ -92,72 +139,68 @@ static bool is_over_limits(const cln_column_builder *builder) {
            builder->strings.bytes.size > builder->category_bytes_limit;
 }
 
-static cln_status add_code(cln_column_builder *builder, cln_span text, cln_error *err) {
-    uint32_t code = CLN_NULL_STRING;
-    if (text.size > 0) {
-        const size_t known = builder->strings.count;
-        CLN_TRY(cln_string_table_intern(&builder->strings, text, &code, err));
-        if (builder->strings.count > known) {
-            if (builder->is_inferred) cln_inference_add(&builder->inference, text);
-            if (is_over_limits(builder) || memchr(text.data, '\0', text.size) != NULL) {
-                CLN_TRY(overflow(builder, err));
-                return append_sized_text(builder, text, err);
-            }
-        }
-    }
-    return cln_buffer_append(&builder->values, &code, sizeof code, err);
-}
-
-cln_status cln_column_builder_add_text(cln_column_builder *builder, cln_span text, cln_error *err) {
-    builder->null_count += text.size == 0;
-    if (builder->encoding == CLN_BLOCK_CODES) {
-        CLN_TRY(add_code(builder, text, err));
-    } else {
-        if (builder->is_inferred && text.size > 0) cln_inference_add(&builder->inference, text);
-        CLN_TRY(append_sized_text(builder, text, err));
-    }
-    builder->rows++;
+/* The code of a text from the table. *is_over tells that there are too many
+ * texts, or that this one is none for a category. */
+static cln_status find_code(cln_column_builder *builder, cln_span text, uint32_t *code, bool *is_over, cln_error *err) {
+    *is_over = text.size > builder->category_bytes_limit; /* not worth a copy in the table */
+    if (*is_over) return CLN_OK;
+    const size_t known = builder->strings.count;
+    CLN_TRY(cln_string_table_intern(&builder->strings, text, code, err));
+    if (builder->strings.count == known) return CLN_OK;
+    *is_over = is_over_limits(builder) || memchr(text.data, '\0', text.size) != NULL;
+    if (builder->is_inferred && !*is_over) cln_inference_add(&builder->inference, text);
     return CLN_OK;
 }
 
-/* Narrowing in place: little endian, so a value's low bytes come first. */
-static void narrow(cln_buffer *values, size_t item_bytes, uint8_t width) {
-    const size_t count = values->size / item_bytes;
-    if (width == item_bytes) return;
-    for (size_t i = 0; i < count; i++) memmove(values->data + i * width, values->data + i * item_bytes, width);
-    values->size = count * width;
-}
-
-static int64_t null_of_width(uint8_t width) {
-    return width == 1 ? INT8_MIN : width == 2 ? INT16_MIN : width == 4 ? INT32_MIN : INT64_MIN;
-}
-
-static uint8_t narrow_integers(cln_buffer *values) {
-    int64_t min = 0, max = 0;
-    int64_t *integers = (int64_t *)(void *)values->data;
-    const size_t count = values->size / sizeof *integers;
-    for (size_t i = 0; i < count; i++) {
-        if (integers[i] == CLN_NULL_INTEGER) continue;
-        if (integers[i] < min) min = integers[i];
-        if (integers[i] > max) max = integers[i];
+/* The same by way of the recent texts. */
+static inline cln_status look_up(cln_column_builder *builder, cln_span text, uint32_t *code, bool *is_over,
+                                 cln_error *err) {
+    if (text.size > CLN_RECENT_MAX_BYTES) return find_code(builder, text, code, is_over, err);
+    const cln_short_text words = cln_short_text_of(text);
+    const size_t slot = cln_recent_slot(&words);
+    cln_recent_texts *recent = builder->recent;
+    if (cln_short_text_equal(&words, &recent->texts[slot])) {
+        *code = recent->codes[slot];
+        return CLN_OK;
     }
-    const uint8_t width = min > INT8_MIN && max <= INT8_MAX     ? 1
-                          : min > INT16_MIN && max <= INT16_MAX ? 2
-                          : min > INT32_MIN && max <= INT32_MAX ? 4
-                                                                : 8;
-    for (size_t i = 0; i < count; i++) {
-        if (integers[i] == CLN_NULL_INTEGER) integers[i] = null_of_width(width);
-    }
-    narrow(values, sizeof(int64_t), width);
-    return width;
+    CLN_TRY(find_code(builder, text, code, is_over, err));
+    recent->texts[slot] = words;
+    recent->codes[slot] = *code;
+    return CLN_OK;
 }
 
-static uint8_t narrow_codes(cln_column_builder *builder) {
-    const size_t count = builder->strings.count; /* codes below count; all ones is null */
-    const uint8_t width = count < UINT8_MAX ? 1 : count < UINT16_MAX ? 2 : 4;
-    narrow(&builder->values, sizeof(uint32_t), width);
-    return width;
+/* Adds texts until the first that makes the column overflow; *added tells how many. */
+static cln_status add_codes(cln_column_builder *builder, const cln_span *texts, size_t count, size_t *added,
+                            cln_error *err) {
+    CLN_TRY(cln_buffer_reserve(&builder->values, count * sizeof(uint32_t), err));
+    if (builder->recent == NULL) CLN_TRY(cln_new_array(&builder->recent, 1, sizeof *builder->recent, err));
+    for (*added = 0; *added < count; (*added)++) {
+        const cln_span text = texts[*added];
+        uint32_t code = CLN_NULL_STRING;
+        bool is_over = false;
+        if (text.size == 0)
+            builder->null_count++;
+        else
+            CLN_TRY(look_up(builder, text, &code, &is_over, err));
+        if (is_over) return CLN_OK;
+        memcpy(builder->values.data + builder->values.size, &code, sizeof code);
+        builder->values.size += sizeof code;
+        builder->rows++;
+    }
+    return CLN_OK;
 }
+
+cln_status cln_column_builder_add_texts(cln_column_builder *builder, const cln_span *texts, size_t count,
+                                        cln_error *err) {
+    size_t added = 0;
+    if (builder->encoding == CLN_BLOCK_CODES) {
+        CLN_TRY(add_codes(builder, texts, count, &added, err));
+        if (added < count) CLN_TRY(overflow(builder, err));
+    }
+    return added < count ? add_plain_texts(builder, texts + added, count - added, err) : CLN_OK;
+}
+
+/* ---- Blocks ---- */
 
 cln_status cln_column_builder_flush(cln_column_builder *builder, uint64_t stripe, cln_error *err) {
     if (builder->rows == 0) return CLN_OK;
@@ -165,15 +208,12 @@ cln_status cln_column_builder_flush(cln_column_builder *builder, uint64_t stripe
                            sizeof *builder->entries, err));
     cln_block_entry *entry = &builder->entries[builder->entry_count];
     *entry = (cln_block_entry){.stripe = stripe, .rows = builder->rows, .encoding = (uint8_t)builder->encoding};
-    if (builder->encoding == CLN_BLOCK_INTEGERS) entry->width = narrow_integers(&builder->values);
-    if (builder->encoding == CLN_BLOCK_CODES) entry->width = narrow_codes(builder);
-    entry->size_bytes = builder->values.size + builder->texts.size;
-    CLN_TRY(cln_stage_append(builder->stage, cln_buffer_span(&builder->values), &entry->position, err));
-    uint64_t behind;
-    CLN_TRY(cln_stage_append(builder->stage, cln_buffer_span(&builder->texts), &behind, err));
+    if (builder->encoding == CLN_BLOCK_INTEGERS) entry->width = cln_block_narrow_integers(&builder->values);
+    if (builder->encoding == CLN_BLOCK_CODES) {
+        entry->width = cln_block_narrow_codes(&builder->values, builder->strings.count);
+    }
+    CLN_TRY(move_to_stage(builder, entry, err));
     builder->entry_count++;
-    cln_buffer_clear(&builder->values);
-    cln_buffer_clear(&builder->texts);
     builder->rows = 0;
     return CLN_OK;
 }
@@ -183,91 +223,54 @@ void cln_column_builder_release_room(cln_column_builder *builder) {
     cln_buffer_clean_up(&builder->texts);
 }
 
-void cln_block_init(cln_block *block) {
-    *block = (cln_block){0};
-    cln_buffer_init(&block->bytes, SIZE_MAX);
-    cln_buffer_init(&block->widened, SIZE_MAX);
+/* ---- Reading back ---- */
+
+void cln_block_reader_init(cln_block_reader *reader) {
+    *reader = (cln_block_reader){.builder = NULL};
+    cln_block_init(&reader->block);
+    cln_block_init(&reader->strings);
+    cln_buffer_init(&reader->offsets, SIZE_MAX);
+    cln_buffer_init(&reader->texts, SIZE_MAX);
 }
 
-void cln_block_clean_up(cln_block *block) {
-    cln_buffer_clean_up(&block->bytes);
-    cln_buffer_clean_up(&block->widened);
+void cln_block_reader_clean_up(cln_block_reader *reader) {
+    cln_block_clean_up(&reader->block);
+    cln_block_clean_up(&reader->strings);
+    cln_buffer_clean_up(&reader->offsets);
+    cln_buffer_clean_up(&reader->texts);
 }
 
-static int64_t widen_integer(const char *bytes, uint8_t width) {
-    if (width == 1) return (int8_t)bytes[0];
-    if (width == 2) {
-        int16_t value;
-        memcpy(&value, bytes, sizeof value);
-        return value;
+/* Codes from before the overflow as texts. */
+static cln_status spell(cln_block_reader *reader, cln_block *block, cln_error *err) {
+    const cln_column_builder *builder = reader->builder;
+    if (!reader->has_strings) {
+        CLN_TRY(cln_block_read(&reader->strings, builder->stage, &builder->overflowed_strings, err));
+        reader->has_strings = true;
     }
-    if (width == 4) {
-        int32_t value;
-        memcpy(&value, bytes, sizeof value);
-        return value;
-    }
-    int64_t value;
-    memcpy(&value, bytes, sizeof value);
-    return value;
-}
-
-static cln_status widen_integers(cln_block *block, uint8_t width, cln_error *err) {
-    CLN_TRY(cln_buffer_reserve(&block->widened, block->rows * sizeof(int64_t), err));
-    int64_t *integers = (int64_t *)(void *)block->widened.data;
-    for (size_t i = 0; i < block->rows; i++) {
-        const int64_t value = widen_integer(block->bytes.data + i * width, width);
-        integers[i] = value == null_of_width(width) ? CLN_NULL_INTEGER : value;
-    }
-    block->integers = integers;
-    return CLN_OK;
-}
-
-static cln_status widen_codes(cln_block *block, uint8_t width, cln_error *err) {
-    CLN_TRY(cln_buffer_reserve(&block->widened, block->rows * sizeof(uint32_t), err));
-    uint32_t *codes = (uint32_t *)(void *)block->widened.data;
-    const uint32_t null = width == 4 ? UINT32_MAX : ((uint32_t)1 << (8 * width)) - 1;
-    for (size_t i = 0; i < block->rows; i++) {
-        uint32_t code = 0;
-        memcpy(&code, block->bytes.data + i * width, width);
-        codes[i] = code == null ? CLN_NULL_STRING : code;
-    }
-    block->codes = codes;
-    return CLN_OK;
-}
-
-static cln_status find_texts(cln_block *block, cln_error *err) {
-    CLN_TRY(cln_buffer_reserve(&block->widened, (block->rows + 1) * sizeof(uint64_t), err));
-    uint64_t *offsets = (uint64_t *)(void *)block->widened.data;
+    CLN_TRY(cln_buffer_reserve(&reader->offsets, (block->rows + 1) * sizeof(uint64_t), err));
+    uint64_t *offsets = (uint64_t *)(void *)reader->offsets.data;
+    cln_buffer_clear(&reader->texts);
     offsets[0] = 0;
-    for (size_t i = 0; i < block->rows; i++) {
-        uint32_t size;
-        memcpy(&size, block->bytes.data + i * sizeof size, sizeof size);
-        offsets[i + 1] = offsets[i] + size;
+    for (size_t row = 0; row < block->rows; row++) {
+        const uint32_t code = block->codes[row];
+        if (code != CLN_NULL_STRING) {
+            const uint64_t *from = reader->strings.offsets + code;
+            CLN_TRY(cln_buffer_append(&reader->texts, reader->strings.text_bytes + from[0], (size_t)(from[1] - from[0]),
+                                      err));
+        }
+        offsets[row + 1] = reader->texts.size;
     }
+    block->encoding = CLN_BLOCK_TEXTS;
     block->offsets = offsets;
-    block->text_bytes = block->bytes.data + block->rows * sizeof(uint32_t);
+    block->text_bytes = reader->texts.data;
     return CLN_OK;
 }
 
-cln_status cln_column_builder_read(const cln_column_builder *builder, const cln_block_entry *entry, cln_block *block,
-                                   cln_error *err) {
-    cln_buffer_clear(&block->bytes);
-    cln_buffer_clear(&block->widened);
-    CLN_TRY(cln_buffer_reserve(&block->bytes, (size_t)entry->size_bytes, err));
-    CLN_TRY(cln_stage_read(builder->stage, entry->position, block->bytes.data, (size_t)entry->size_bytes, err));
-    block->bytes.size = (size_t)entry->size_bytes;
-    block->encoding = entry->encoding;
-    block->rows = entry->rows;
-    switch ((cln_block_encoding)entry->encoding) {
-    case CLN_BLOCK_INTEGERS:
-        return widen_integers(block, entry->width, err);
-    case CLN_BLOCK_CODES:
-        return widen_codes(block, entry->width, err);
-    case CLN_BLOCK_TEXTS:
-        return find_texts(block, err);
-    case CLN_BLOCK_DOUBLES:
-        break;
-    }
-    block->doubles = (const double *)(const void *)block->bytes.data;
-    return CLN_OK;
+cln_status cln_block_reader_read(cln_block_reader *reader, const cln_column_builder *builder,
+                                 const cln_block_entry *entry, cln_block *block, cln_error *err) {
+    if (reader->builder != builder) reader->has_strings = false;
+    reader->builder = builder;
+    CLN_TRY(cln_block_read(&reader->block, builder->stage, entry, err));
+    *block = reader->block;
+    return entry->encoding == CLN_BLOCK_CODES && builder->has_overflowed ? spell(reader, block, err) : CLN_OK;
 }

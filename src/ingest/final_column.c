@@ -173,14 +173,15 @@ cln_stored_column cln_final_column_stored(const cln_final_column *column, uint64
 /* ---- Conversion of blocks ---- */
 
 void cln_conversion_init(cln_conversion *conversion) {
-    cln_block_init(&conversion->block);
+    cln_block_reader_init(&conversion->reader);
+    conversion->block = (cln_block){0};
     cln_buffer_init(&conversion->values, SIZE_MAX);
     cln_buffer_init(&conversion->texts, SIZE_MAX);
     cln_buffer_init(&conversion->arena, SIZE_MAX);
 }
 
 void cln_conversion_clean_up(cln_conversion *conversion) {
-    cln_block_clean_up(&conversion->block);
+    cln_block_reader_clean_up(&conversion->reader);
     cln_buffer_clean_up(&conversion->values);
     cln_buffer_clean_up(&conversion->texts);
     cln_buffer_clean_up(&conversion->arena);
@@ -262,16 +263,16 @@ static cln_status parse_inferred(cln_final_column *column, cln_conversion *c, cl
 
 cln_status cln_final_column_convert(cln_final_column *column, const cln_block_entry *entry, cln_conversion *conversion,
                                     cln_vector *vector, cln_error *err) {
-    CLN_TRY(cln_column_builder_read(column->builder, entry, &conversion->block, err));
+    CLN_TRY(cln_block_reader_read(&conversion->reader, column->builder, entry, &conversion->block, err));
     *vector = (cln_vector){.type = column->type, .rows = conversion->block.rows};
     cln_buffer_clear(&conversion->values);
     if (column->type == CLN_TYPE_CATEGORY) return convert_codes(column, conversion, vector, err);
     if (column->type == CLN_TYPE_TEXT) return convert_texts(column, conversion, vector, err);
-    if (entry->encoding == CLN_BLOCK_INTEGERS) {
+    if (conversion->block.encoding == CLN_BLOCK_INTEGERS) {
         vector->integers = conversion->block.integers;
         return CLN_OK;
     }
-    if (entry->encoding == CLN_BLOCK_DOUBLES) {
+    if (conversion->block.encoding == CLN_BLOCK_DOUBLES) {
         vector->doubles = conversion->block.doubles;
         return CLN_OK;
     }

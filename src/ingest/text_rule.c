@@ -18,11 +18,14 @@ static cln_span cut_zip(cln_span text) {
     return digits == ZIP_PLUS_FOUR_DIGITS ? cln_span_of(text.data, ZIP_DIGITS) : text;
 }
 
-cln_span cln_text_rule_cut(const cln_config_column *column, cln_span content) {
-    const cln_span trimmed = cln_span_trim(content);
-    if (trimmed.size == 0 || column == NULL) return trimmed;
-    const cln_span text = column->trim ? trimmed : content;
-    return column->first_five ? cut_zip(text) : text;
+void cln_text_rule_cut(const cln_config_column *column, cln_span *cells, size_t count) {
+    const bool trims = column == NULL || column->trim;
+    const bool cuts_zip = column != NULL && column->first_five;
+    for (size_t i = 0; i < count; i++) {
+        const cln_span trimmed = cln_span_trim(cells[i]);
+        if (trims || trimmed.size == 0) cells[i] = trimmed;
+        if (cuts_zip) cells[i] = cut_zip(cells[i]);
+    }
 }
 
 bool cln_text_rule_changes(const cln_config_column *column) {

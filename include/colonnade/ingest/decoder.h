@@ -62,11 +62,14 @@ typedef struct cln_decoder {
     cln_record_block *block;
     uint8_t reasons[CLN_BLOCK_RECORDS]; /* a cln_reason for each record */
     bool is_converted[CLN_BLOCK_RECORDS];
+    /* The current column: what of it stands in each record. */
+    cln_span cells[CLN_BLOCK_RECORDS];
     int64_t integers[CLN_BLOCK_RECORDS];
     double doubles[CLN_BLOCK_RECORDS];
     size_t note_count;
     size_t note_capacity;
     cln_reject_note *notes;
+    cln_buffer cell_arena; /* of cells that are no run of the file's bytes */
     cln_buffer escape_arena;
     cln_buffer encoding_arena;
 } cln_decoder;

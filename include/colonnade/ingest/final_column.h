@@ -40,7 +40,8 @@ cln_stored_column cln_final_column_stored(const cln_final_column *column, uint64
 
 /* Room for a converted block, reused. */
 typedef struct cln_conversion {
-    cln_block block;
+    cln_block_reader reader;
+    cln_block block; /* borrows the reader */
     cln_buffer values;
     cln_buffer texts;
     cln_buffer arena;

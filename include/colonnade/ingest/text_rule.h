@@ -12,10 +12,10 @@
 
 #include <stdbool.h>
 
-/* Step one, for every cell: a part of the content. Without blanks at its ends
+/* Step one, for every cell, in place: a part of it. Without blanks at its ends
  * (when declared so; a blank-only cell is always empty, which is null), and
  * for ZIP codes the first five digits. column may be NULL: trims. */
-cln_span cln_text_rule_cut(const cln_config_column *column, cln_span content);
+void cln_text_rule_cut(const cln_config_column *column, cln_span *cells, size_t count);
 
 /* Whether step two can change anything. */
 bool cln_text_rule_changes(const cln_config_column *column);

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Cells become values, column by column.
+ */
+#include "colonnade/base/number.h"
+#include "colonnade/base/utf8.h"
+#include "colonnade/ingest/text_rule.h"
+#include "decoder_parts.h"
+
+#include <math.h>
+
+/* The greatest growth of a text that becomes UTF-8. */
+enum { UTF8_GROWTH = 3 };
+
+/* ---- What stands in the cells ---- */
+
+/* Bad cells are looked for in all columns of a record, also behind the first. */
+static inline bool is_wanted(const cln_decoder *decoder, uint32_t row) {
+    return decoder->reasons[row] == CLN_REASON_NONE || decoder->reasons[row] == CLN_REASON_BAD_CELL;
+}
+
+/* NULL where a repaired record has none. */
+static inline const cln_field *field_of(const cln_decoder *decoder, uint32_t row, size_t column) {
+    const cln_record *record = &decoder->block->records[row];
+    return column < record->field_count ? &decoder->block->fields[record->first_field + column] : NULL;
+}
+
+static inline bool is_run_of_bytes(const cln_decoder *decoder, uint32_t row, const cln_field *field) {
+    return !field->has_escapes && !decoder->is_converted[row];
+}
+
+/* The content of a cell as UTF-8, valid until the next call. The encoding was
+ * decided for the record as a whole. */
+static cln_status make_content(cln_decoder *decoder, uint32_t row, const cln_field *field, cln_span *content,
+                               cln_error *err) {
+    CLN_TRY(cln_field_content(decoder->automaton, decoder->block, field, &decoder->escape_arena, content, err));
+    if (!decoder->is_converted[row]) return CLN_OK;
+    bool is_defined; /* it is: the whole record was tried */
+    cln_buffer_clear(&decoder->encoding_arena);
+    CLN_TRY(cln_utf8_from_windows_1252(*content, &decoder->encoding_arena, &is_defined, err));
+    *content = cln_buffer_span(&decoder->encoding_arena);
+    return CLN_OK;
+}
+
+/* Makes the cells that are no run of the file's bytes; there are count of
+ * them. A single one, which may be large, is not copied. */
+static cln_status make_cells(cln_decoder *decoder, size_t column, size_t count, size_t size_bytes, cln_error *err) {
+    cln_buffer *arena = &decoder->cell_arena;
+    cln_buffer_clear(arena);
+    if (count > 1) CLN_TRY(cln_buffer_reserve(arena, size_bytes + 1, err)); /* it must not move any more */
+    for (uint32_t row = 0; row < decoder->block->record_count; row++) {
+        const cln_field *field = is_wanted(decoder, row) ? field_of(decoder, row, column) : NULL;
+        if (field == NULL || is_run_of_bytes(decoder, row, field)) continue;
+        cln_span content;
+        CLN_TRY(make_content(decoder, row, field, &content, err));
+        decoder->cells[row] = content;
+        if (count == 1) return CLN_OK;
+        decoder->cells[row].data = arena->data + arena->size;
+        CLN_TRY(cln_buffer_append_span(arena, content, err));
+    }
+    return CLN_OK;
+}
+
+/* Sets cells to the column's, empty where there is none. */
+static cln_status gather_cells(cln_decoder *decoder, size_t column, cln_error *err) {
+    const cln_record_block *block = decoder->block;
+    size_t made_count = 0, made_bytes = 0;
+    for (uint32_t row = 0; row < block->record_count; row++) {
+        decoder->cells[row] = cln_span_of("", 0);
+        const cln_field *field = is_wanted(decoder, row) ? field_of(decoder, row, column) : NULL;
+        if (field == NULL) continue;
+        decoder->cells[row] = cln_span_of(block->bytes.data + field->begin, field->size);
+        if (is_run_of_bytes(decoder, row, field)) continue;
+        made_count++;
+        made_bytes += decoder->is_converted[row] ? UTF8_GROWTH * (size_t)field->size : field->size;
+    }
+    return made_count > 0 ? make_cells(decoder, column, made_count, made_bytes, err) : CLN_OK;
+}
+
+/* ---- Values that are not text ---- */
+
+static bool parse_time(const cln_schema_column *column, cln_span text, int64_t *value) {
+    for (size_t f = 0; f < column->format_count; f++) {
+        if (cln_date_parse(&column->formats[f], text, value)) return true;
+    }
+    return false;
+}
+
+static inline bool parse_cell(const cln_schema_column *column, cln_span text, int64_t *integer, double *number) {
+    switch (column->type) {
+    case CLN_TYPE_INTEGER:
+        return cln_parse_integer(text, integer);
+    case CLN_TYPE_DOUBLE:
+        return cln_parse_double(text, number);
+    case CLN_TYPE_BOOLEAN:
+        return cln_parse_boolean(text, integer);
+    case CLN_TYPE_TIMESTAMP:
+        return parse_time(column, text, integer);
+    case CLN_TYPE_CATEGORY:
+    case CLN_TYPE_TEXT:
+        break;
+    }
+    return false;
+}
+
+static const char *bad_cell_reason(cln_type type) {
+    switch (type) {
+    case CLN_TYPE_INTEGER:
+        return "not an integer";
+    case CLN_TYPE_DOUBLE:
+        return "not a number";
+    case CLN_TYPE_BOOLEAN:
+        return "not a boolean";
+    default:
+        return "not a time in a declared format";
+    }
+}
+
+static cln_status take_bad_cell(cln_decoder *decoder, uint32_t row, size_t column, cln_error *err) {
+    if (decoder->policy.on_bad_cell == CLN_ON_BAD_REJECT && decoder->reasons[row] == CLN_REASON_NONE) {
+        CLN_TRY(cln_decoder_note_record(decoder, row, cln_reason_text(CLN_REASON_BAD_CELL), err));
+        decoder->reasons[row] = CLN_REASON_BAD_CELL;
+    }
+    return cln_decoder_note_cell(decoder, row, column, bad_cell_reason(decoder->schema->columns[column].type), err);
+}
+
+/* Parses one column of the block into integers or doubles. */
+static cln_status parse_column(cln_decoder *decoder, size_t column, cln_error *err) {
+    const cln_schema_column *schema = &decoder->schema->columns[column];
+    CLN_TRY(gather_cells(decoder, column, err));
+    for (uint32_t row = 0; row < decoder->block->record_count; row++) {
+        int64_t integer = CLN_NULL_INTEGER;
+        double number = NAN;
+        const cln_span text = cln_span_trim(decoder->cells[row]);
+        if (text.size > 0 && !parse_cell(schema, text, &integer, &number)) {
+            integer = CLN_NULL_INTEGER;
+            number = NAN;
+            CLN_TRY(take_bad_cell(decoder, row, column, err));
+        }
+        decoder->integers[row] = integer;
+        decoder->doubles[row] = number;
+    }
+    return CLN_OK;
+}
+
+static cln_status add_parsed(cln_decoder *decoder, size_t column, cln_error *err) {
+    const size_t count = decoder->block->record_count;
+    size_t stored = 0;
+    for (size_t row = 0; row < count; row++) {
+        if (decoder->reasons[row] != CLN_REASON_NONE) continue;
+        decoder->integers[stored] = decoder->integers[row];
+        decoder->doubles[stored++] = decoder->doubles[row];
+    }
+    cln_column_builder *builder = &decoder->columns[column];
+    if (decoder->schema->columns[column].type == CLN_TYPE_DOUBLE) {
+        return cln_column_builder_add_doubles(builder, decoder->doubles, stored, err);
+    }
+    return cln_column_builder_add_integers(builder, decoder->integers, stored, err);
+}
+
+/* ---- Texts ---- */
+
+static cln_status add_texts(cln_decoder *decoder, size_t column, cln_error *err) {
+    CLN_TRY(gather_cells(decoder, column, err));
+    size_t stored = 0;
+    for (size_t row = 0; row < decoder->block->record_count; row++) {
+        if (decoder->reasons[row] == CLN_REASON_NONE) decoder->cells[stored++] = decoder->cells[row];
+    }
+    cln_text_rule_cut(decoder->schema->columns[column].declared, decoder->cells, stored);
+    return cln_column_builder_add_texts(&decoder->columns[column], decoder->cells, stored, err);
+}
+
+/* ---- All columns ---- */
+
+/* Bad cells decide about records, or end the ingest, before anything is
+ * added; the values are parsed again then. */
+static cln_status look_for_bad_cells(cln_decoder *decoder, uint64_t *failed_record, cln_error *err) {
+    for (size_t c = 0; c < decoder->schema->column_count; c++) {
+        if (!cln_is_text_like(&decoder->schema->columns[c])) CLN_TRY(parse_column(decoder, c, err));
+    }
+    if (decoder->policy.on_bad_cell != CLN_ON_BAD_FAIL) return CLN_OK;
+    return cln_decoder_fail_on_bad_cell(decoder, failed_record, err);
+}
+
+cln_status cln_decoder_add_cells(cln_decoder *decoder, uint64_t *failed_record, cln_error *err) {
+    const bool are_noted = decoder->policy.on_bad_cell != CLN_ON_BAD_NULL;
+    if (are_noted) CLN_TRY(look_for_bad_cells(decoder, failed_record, err));
+    const size_t notes_before = decoder->note_count;
+    for (size_t c = 0; c < decoder->schema->column_count; c++) {
+        if (cln_is_text_like(&decoder->schema->columns[c])) {
+            CLN_TRY(add_texts(decoder, c, err));
+            continue;
+        }
+        CLN_TRY(parse_column(decoder, c, err));
+        CLN_TRY(add_parsed(decoder, c, err));
+    }
+    if (are_noted) decoder->note_count = notes_before;
+    return CLN_OK;
+}
