@@ -211,6 +211,43 @@ static inline void random_text(random_source *random, const cln_dialect *dialect
     }
 }
 
+/* Fills text with CSV as programs write it: quotes stand where they belong,
+ * but for one piece in `rarity`. */
+static inline void random_csv(random_source *random, const cln_dialect *dialect, char *text, size_t size,
+                              uint64_t rarity) {
+    const char q = (char)dialect->quote;
+    const char d = (char)dialect->delimiter;
+    const char pieces[][12] = {
+        {'a', 'b'},
+        {'x', d},
+        {d, d},
+        {'\n'},
+        {'\r', '\n'},
+        {'\r'},
+        {d, q, 'a', q, d},
+        {d, q, d, '\n', q},
+        {d, q, q, d},
+        {d, q, q, q, q},
+        {'\n', q, '\r', q},
+        {d, q, 'x', q, q, 'y', q, '\n'},
+    };
+    const char strays[][4] = {{q}, {q, 'x'}, {'a', q}, {q, q}};
+    for (size_t filled = 0; filled < size;) {
+        const bool is_stray = random_below(random, rarity) == 0;
+        const char *piece = is_stray ? strays[random_below(random, sizeof strays / sizeof strays[0])]
+                                     : pieces[random_below(random, sizeof pieces / sizeof pieces[0])];
+        for (; *piece != '\0' && filled < size; piece++) text[filled++] = *piece;
+    }
+}
+
+/* A copy behind which nothing may be read: the sanitizer would tell. */
+static inline char *exact_copy(const char *text, size_t size) {
+    char *copy = NULL;
+    must(cln_new_array(&copy, size, 1, NULL));
+    if (size > 0) memcpy(copy, text, size);
+    return copy;
+}
+
 /* The next string over an alphabet of count bytes, in the order of counting;
  * false behind the last. */
 static inline bool next_string(char *text, size_t size, const char *alphabet, size_t count) {
