@@ -24,7 +24,7 @@ typedef struct calendar_day {
 } calendar_day;
 
 typedef struct row_chunk {
-    const cln_batch *batch;
+    cln_batch batch;
     size_t row_count;
     uint32_t rows[CHUNK_ROWS]; /* of the batch, those that pass */
     int64_t words[(CLN_PLAN_MAX_KEYS + 1) * CHUNK_ROWS];
@@ -47,12 +47,12 @@ static void select_rows(row_chunk *chunk, const cln_bound_plan *bound, size_t fi
     const cln_plan *plan = bound->plan;
     chunk->row_count = 0;
     for (size_t f = 0; f < plan->filter_count; f++) {
-        if (!chunk->batch->recorded[bound->filter_columns[f]]) return;
+        if (!chunk->batch.recorded[bound->filter_columns[f]]) return;
     }
     for (size_t i = 0; i < count; i++) chunk->rows[i] = (uint32_t)(first + i);
     chunk->row_count = count;
     for (size_t f = 0; f < plan->filter_count; f++) {
-        const int64_t *values = chunk->batch->vectors[bound->filter_columns[f]].integers;
+        const int64_t *values = chunk->batch.vectors[bound->filter_columns[f]].integers;
         const int64_t low = plan->filters[f].low, high = plan->filters[f].high;
         size_t kept = 0;
         for (size_t i = 0; i < chunk->row_count; i++) {
@@ -112,14 +112,14 @@ static cln_status text_words(const row_chunk *chunk, const cln_vector *vector, c
 static cln_status partition_words(const row_chunk *chunk, cln_string_table *texts, size_t stride, int64_t *words,
                                   cln_error *err) {
     uint32_t code;
-    CLN_TRY(cln_string_table_intern(texts, cln_span_of_string(chunk->batch->partition), &code, err));
+    CLN_TRY(cln_string_table_intern(texts, cln_span_of_string(chunk->batch.partition), &code, err));
     for (size_t i = 0; i < chunk->row_count; i++) words[i * stride] = code;
     return CLN_OK;
 }
 
 static cln_status key_words(row_chunk *chunk, const cln_bound_key *key, cln_string_table *texts, size_t stride,
                             int64_t *words, cln_error *err) {
-    const cln_vector *vector = &chunk->batch->vectors[key->column];
+    const cln_vector *vector = &chunk->batch.vectors[key->column];
     switch (key->form) {
     case CLN_KEY_FORM_INTEGER:
         integer_words(chunk, vector, stride, words);
@@ -146,7 +146,7 @@ static cln_status make_tuples(cln_local_groups *local, const cln_bound_plan *bou
     for (size_t k = 0; k < key_count; k++) {
         const cln_bound_key *key = &bound->keys[k];
         int64_t *words = chunk->words + k + 1;
-        if (key->form != CLN_KEY_FORM_PARTITION && !chunk->batch->recorded[key->column]) {
+        if (key->form != CLN_KEY_FORM_PARTITION && !chunk->batch.recorded[key->column]) {
             not_recorded |= (int64_t)1 << k;
             for (size_t i = 0; i < chunk->row_count; i++) words[i * stride] = CLN_NULL_INTEGER;
         } else {
@@ -183,8 +183,8 @@ static cln_status take_chunk(cln_local_groups *local, const cln_bound_plan *boun
     for (size_t a = 0; a < plan->aggregate_count; a++) {
         const cln_aggregate_kind kind = plan->aggregates[a].kind;
         const size_t column = bound->aggregate_columns[a];
-        if (kind != CLN_AGGREGATE_COUNT && !chunk->batch->recorded[column]) continue;
-        aggregate(&local->groups, chunk, a, kind, kind == CLN_AGGREGATE_COUNT ? NULL : &chunk->batch->vectors[column]);
+        if (kind != CLN_AGGREGATE_COUNT && !chunk->batch.recorded[column]) continue;
+        aggregate(&local->groups, chunk, a, kind, kind == CLN_AGGREGATE_COUNT ? NULL : &chunk->batch.vectors[column]);
     }
     return CLN_OK;
 }
@@ -192,12 +192,12 @@ static cln_status take_chunk(cln_local_groups *local, const cln_bound_plan *boun
 static cln_status scan(cln_local_groups *local, const cln_bound_plan *bound, cln_batch_source *source, row_chunk *chunk,
                        cln_error *err) {
     for (;;) {
-        cln_batch batch = {0};
-        CLN_TRY(source->get_next(source, &batch, err));
-        if (batch.rows == 0) return CLN_OK;
-        chunk->batch = &batch; /* cppcheck-suppress autoVariables ; not used after this round */
-        for (size_t first = 0; first < batch.rows; first += CHUNK_ROWS) {
-            const size_t rest = batch.rows - first;
+        chunk->batch = (cln_batch){.rows = 0};
+        CLN_TRY(source->get_next(source, &chunk->batch, err));
+        const size_t rows = chunk->batch.rows;
+        if (rows == 0) return CLN_OK;
+        for (size_t first = 0; first < rows; first += CHUNK_ROWS) {
+            const size_t rest = rows - first;
             select_rows(chunk, bound, first, rest < CHUNK_ROWS ? rest : CHUNK_ROWS);
             CLN_TRY(take_chunk(local, bound, chunk, err));
         }

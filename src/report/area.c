@@ -133,11 +133,11 @@ static int compare_keys(const void *left, const void *right) {
 }
 
 cln_status cln_areas_sort(cln_areas *areas, cln_error *err) {
-    CLN_TRY(cln_new_array(&areas->by_key, areas->count, sizeof *areas->by_key, err));
+    CLN_TRY(cln_new_array(&areas->by_key, areas->count, sizeof(void *), err));
     if (areas->count == 0) return CLN_OK;
     qsort(areas->items, areas->count, sizeof *areas->items, compare_areas);
     for (size_t i = 0; i < areas->count; i++) areas->by_key[i] = &areas->items[i];
-    qsort(areas->by_key, areas->count, sizeof *areas->by_key, compare_keys);
+    qsort(areas->by_key, areas->count, sizeof(void *), compare_keys);
     return CLN_OK;
 }
 
