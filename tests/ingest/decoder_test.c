@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Records become values and entries of the list of rejects, the same however
+ * the file is cut into runs and however often builders move to the stage.
+ */
+#include "colonnade/ingest/decoder.h"
+
+#include "harness.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static const char columns[] = "{\"name\":\"n\",\"type\":\"integer\"},"
+                              "{\"name\":\"x\",\"type\":\"double\"},"
+                              "{\"name\":\"t\",\"type\":\"timestamp\"},"
+                              "{\"name\":\"c\",\"type\":\"category\"},"
+                              "{\"name\":\"s\",\"type\":\"text\"}";
+
+/* How a file of these columns is decoded. */
+typedef struct setting {
+    cln_decoder_policy policy;
+    cln_fallback fallback;
+    size_t run_lines;            /* of each run; 0: all in one */
+    uint64_t stage_memory_bytes; /* 0: plenty */
+} setting;
+
+static setting usual(void) {
+    return (setting){.policy = {.max_record_bytes = 1000}};
+}
+
+typedef struct decoding {
+    cln_config config;
+    cln_schema schema;
+    cln_automaton automaton;
+    cln_stage stage;
+    cln_decoder decoder;
+    uint64_t failed_record;
+    cln_error err;
+} decoding;
+
+/* Takes the next lines of the bytes, at most `lines`, as one run; each is a
+ * record, or blank. */
+static cln_status take_some(decoding *d, cln_span bytes, size_t lines, size_t *position, uint64_t *number) {
+    const size_t begin = *position;
+    uint64_t count = 0;
+    for (size_t line = 0; *position < bytes.size && (lines == 0 || line < lines); line++) {
+        const char *data = bytes.data + *position;
+        const char *line_end = memchr(data, '\n', bytes.size - *position);
+        count += data[0] != '\n' && data[0] != '\r';
+        *position = line_end == NULL ? bytes.size : (size_t)(line_end - bytes.data) + 1;
+    }
+    const cln_span part = cln_span_of(bytes.data + begin, *position - begin);
+    const cln_csv_run run = {
+        .stripe = begin / 100, .offset = 50 + begin, .first_record = *number, .bytes = part, .size_bytes = part.size};
+    *number += count;
+    return cln_decoder_take(&d->decoder, &run, &d->failed_record, &d->err);
+}
+
+static cln_status decode(decoding *d, cln_span bytes, setting how) {
+    const cln_dialect dialect = cln_dialect_default();
+    memset(d, 0, sizeof *d);
+    parse_dataset(&d->config, columns);
+    cln_prologue prologue;
+    make_prologue(&prologue, "n,x,t,c,s", true);
+    must(cln_schema_match(&d->schema, cln_config_find_dataset(&d->config, "d"), &prologue, false, "x.csv", NULL));
+    cln_prologue_clean_up(&prologue);
+    cln_automaton_init(&d->automaton, &dialect);
+    cln_stage_init(&d->stage, "/tmp", how.stage_memory_bytes == 0 ? 1 << 20 : how.stage_memory_bytes);
+    must(cln_decoder_init(&d->decoder, &d->automaton, &d->schema, how.fallback, how.policy, 2, "x.csv", &d->stage,
+                          NULL));
+    size_t position = 0;
+    uint64_t number = 2;
+    cln_status status = CLN_OK;
+    while (status == CLN_OK && position < bytes.size) {
+        status = take_some(d, bytes, how.run_lines, &position, &number);
+    }
+    return status == CLN_OK ? cln_decoder_end(&d->decoder, NULL) : status;
+}
+
+static void clean(decoding *d) {
+    cln_decoder_clean_up(&d->decoder);
+    cln_stage_clean_up(&d->stage);
+    cln_schema_clean_up(&d->schema);
+    cln_config_clean_up(&d->config);
+}
+
+/* Everything that was decoded. */
+static char *describe(const decoding *d) {
+    cln_buffer text;
+    cln_buffer_init(&text, SIZE_MAX);
+    for (int b = 0; b < 12; b++) {
+        const cln_decoder *decoder = &d->decoder;
+        const cln_column_builder *builder = b == 0  ? &decoder->record_numbers
+                                            : b < 6 ? &decoder->columns[b - 1]
+                                                    : &decoder->rejects[b - 6];
+        char *found = describe_builder(builder);
+        must(cln_buffer_append_format(&text, NULL, "%s\n", found));
+        free(found);
+    }
+    must(cln_account_to_json(&d->decoder.account, &text, NULL));
+    must(cln_buffer_terminate(&text, NULL));
+    return text.data;
+}
+
+static void values_and_nulls(void **state) {
+    (void)state;
+    decoding d;
+    must(decode(&d,
+                text_of("1, 2.5 ,2015-07-12 09:55:00, Dry ,\"a,\"\"b\"\"\"\n"
+                        ",,  ,\"\",\n"
+                        "-7,1e3,1/2/1970,Wet,\" x \"\n"),
+                usual()));
+    assert_builder_holds(&d.decoder.record_numbers, "2|3|4|");
+    assert_builder_holds(&d.decoder.columns[0], "1||-7|");
+    assert_builder_holds(&d.decoder.columns[1], "2.5||1000|");
+    assert_builder_holds(&d.decoder.columns[2], "1436694900||86400|");
+    assert_builder_holds(&d.decoder.columns[3], "Dry||Wet|");
+    assert_builder_holds(&d.decoder.columns[4], "a,\"b\"||x|");
+    assert_builder_holds(&d.decoder.rejects[CLN_REJECT_RECORD], "");
+    assert_int_equal(d.decoder.account.records_stored, 3);
+    clean(&d);
+}
+
+static void rejects_are(const decoding *d, const char *records, const char *offsets, const char *column_names,
+                        const char *reasons, const char *raw) {
+    assert_builder_holds(&d->decoder.rejects[CLN_REJECT_RECORD], records);
+    assert_builder_holds(&d->decoder.rejects[CLN_REJECT_OFFSET], offsets);
+    assert_builder_holds(&d->decoder.rejects[CLN_REJECT_COLUMN], column_names);
+    assert_builder_holds(&d->decoder.rejects[CLN_REJECT_REASON], reasons);
+    assert_builder_holds(&d->decoder.rejects[CLN_REJECT_RAW], raw);
+}
+
+/* 2: good; 3: bad n and t; 4: bad x. */
+static const char with_bad_cells[] = "1,1,,,a\n"
+                                     "z,1,99/9/2015,,b\n"
+                                     "2,\"-\",,,c\n";
+
+static void bad_cells_become_null(void **state) {
+    (void)state;
+    decoding d;
+    must(decode(&d, text_of(with_bad_cells), usual()));
+    assert_builder_holds(&d.decoder.columns[0], "1||2|");
+    assert_builder_holds(&d.decoder.columns[1], "1|1||");
+    assert_builder_holds(&d.decoder.columns[4], "a|b|c|");
+    rejects_are(&d, "3|3|4|", "58|62|78|", "n|t|x|", "not an integer|not a time in a declared format|not a number|",
+                "z|99/9/2015|-|");
+    assert_builder_holds(&d.decoder.rejects[CLN_REJECT_SIZE_BYTES], "1|9|1|");
+    assert_int_equal(d.decoder.account.cells_bad, 3);
+    assert_int_equal(d.decoder.account.records_rejected, 0);
+    clean(&d);
+}
+
+static void bad_cells_reject_their_record(void **state) {
+    (void)state;
+    setting how = usual();
+    how.policy.on_bad_cell = CLN_ON_BAD_REJECT;
+    decoding d;
+    must(decode(&d, text_of(with_bad_cells), how));
+    assert_builder_holds(&d.decoder.record_numbers, "2|");
+    for (int c = 0; c < 4; c++) assert_int_equal(d.decoder.columns[c].entries[0].rows, 1);
+    assert_builder_holds(&d.decoder.columns[4], "a|");
+    rejects_are(&d, "3|3|3|4|4|", "58|58|62|75|78|", "|n|t||x|",
+                "a cell that does not fit its type|not an integer|not a time in a declared format|"
+                "a cell that does not fit its type|not a number|",
+                "z,1,99/9/2015,,b|z|99/9/2015|2,\"-\",,,c|-|");
+    assert_int_equal(d.decoder.account.cells_bad, 0); /* none became null */
+    assert_int_equal(d.decoder.account.rejected_for[CLN_REASON_BAD_CELL], 2);
+    clean(&d);
+}
+
+/* By column the bad time of record 4 would come behind that of record 3's x. */
+static void the_first_bad_cell_in_the_file_ends_the_ingest(void **state) {
+    (void)state;
+    setting how = usual();
+    how.policy.on_bad_cell = CLN_ON_BAD_FAIL;
+    decoding d;
+    assert_int_equal(decode(&d, text_of("1,1,,,\n1,1,later\x01,,\nz,1,,,\n"), how), CLN_ERR_DATA);
+    assert_int_equal(d.failed_record, 3);
+    assert_string_equal(d.err.message,
+                        "x.csv, record 3, byte 61, column \"t\": \"later\\x01\" is not a time in a declared "
+                        "format. Mend the file, or use --on-bad-cell null");
+    clean(&d);
+}
+
+/* A wrong number of fields, text behind a quote, an open quote. */
+static const char misshapen[] = "1,1,,,a\n"
+                                "2,1,,\n"
+                                "3,1,,,b,more,and more\n"
+                                "4,1,,\"c\"d,e\n"
+                                "5,1,,,\"open";
+
+static void misshapen_records_are_rejected(void **state) {
+    (void)state;
+    decoding d;
+    must(decode(&d, text_of(misshapen), usual()));
+    assert_builder_holds(&d.decoder.record_numbers, "2|");
+    rejects_are(&d, "3|4|5|6|", "58|64|86|98|", "||||",
+                "too few fields|too many fields|text after a closing quote|a quote that is not closed|",
+                "2,1,,|3,1,,,b,more,and more|4,1,,\"c\"d,e|5,1,,,\"open|");
+    assert_int_equal(d.decoder.account.fields, 5 + 4 + 7 + 5 + 5);
+    assert_int_equal(d.decoder.account.records_rejected, 4);
+    clean(&d);
+}
+
+static void misshapen_records_are_repaired(void **state) {
+    (void)state;
+    setting how = usual();
+    how.policy.repair_malformed = true;
+    decoding d;
+    must(decode(&d, text_of(misshapen), how));
+    assert_builder_holds(&d.decoder.record_numbers, "2|3|5|6|");
+    assert_builder_holds(&d.decoder.columns[3], "||cd||");
+    assert_builder_holds(&d.decoder.columns[4], "a||e|open|");
+    assert_builder_holds(&d.decoder.rejects[CLN_REJECT_REASON],
+                         "stored after repair|too many fields|stored after repair|stored after repair|");
+    clean(&d);
+}
+
+/* Record 3 is not UTF-8; the record as a whole is taken as Windows-1252, also
+ * the cell that would be UTF-8. */
+static const char not_utf8[] = "1,1,,caf\xC3\xA9,a\n"
+                               "2,1,,caf\xE9,\"it\x92s \xC3\xA9\"\n"
+                               "3,1,,b,c\n";
+
+static void other_records_are_converted(void **state) {
+    (void)state;
+    decoding d;
+    must(decode(&d, text_of(not_utf8), usual()));
+    assert_builder_holds(&d.decoder.columns[3], "caf\xC3\xA9|caf\xC3\xA9|b|");
+    assert_builder_holds(&d.decoder.columns[4], "a|it\xE2\x80\x99s \xC3\x83\xC2\xA9|c|");
+    rejects_are(&d, "3|", "63|", "|", "converted from windows-1252|", "2,1,,caf\xE9,\"it\x92s \xC3\xA9\"|");
+    assert_int_equal(d.decoder.account.records_converted, 1);
+    assert_int_equal(d.decoder.account.cells_converted, 2);
+    assert_int_equal(d.decoder.account.records_stored, 3);
+    clean(&d);
+}
+
+static void other_records_are_rejected_without_a_fallback(void **state) {
+    (void)state;
+    setting how = usual();
+    how.fallback = CLN_FALLBACK_NONE;
+    decoding d;
+    must(decode(&d, text_of(not_utf8), how));
+    assert_builder_holds(&d.decoder.record_numbers, "2|4|");
+    assert_int_equal(d.decoder.account.rejected_for[CLN_REASON_ENCODING], 1);
+    assert_int_equal(d.decoder.account.records_converted, 0);
+    clean(&d);
+}
+
+/* Wherever in the record the byte stands. */
+static void undefined_bytes_reject_the_record(void **state) {
+    (void)state;
+    setting how = usual();
+    how.policy.max_record_bytes = 100000;
+    for (size_t place = 0; place < 9000; place += 4091) {
+        char bytes[10000] = "1,1,,,";
+        memset(bytes + 6, '\xE9', 9000);
+        bytes[6 + place] = '\x81';
+        bytes[9006] = '\n';
+        decoding d;
+        must(decode(&d, cln_span_of(bytes, 9007), how));
+        assert_int_equal(d.decoder.account.rejected_for[CLN_REASON_ENCODING], 1);
+        clean(&d);
+    }
+}
+
+/* A record that a bad cell rejects was not stored after conversion. */
+static void rejected_records_are_not_listed_as_changed(void **state) {
+    (void)state;
+    setting how = usual();
+    how.policy.on_bad_cell = CLN_ON_BAD_REJECT;
+    how.policy.repair_malformed = true;
+    decoding d;
+    must(decode(&d, text_of("z,1,,\xE9,a\nz,1\n1,1,,\xE9,b\n"), how));
+    assert_builder_holds(
+        &d.decoder.rejects[CLN_REJECT_REASON],
+        "a cell that does not fit its type|not an integer|a cell that does not fit its type|not an integer|"
+        "converted from windows-1252|");
+    assert_int_equal(d.decoder.account.records_converted, 1);
+    clean(&d);
+}
+
+static void over_long_records_keep_their_beginning(void **state) {
+    (void)state;
+    decoding d;
+    must(decode(&d, text_of("1,1,,,a\n"), usual()));
+    char kept[2000];
+    memset(kept, 'y', sizeof kept);
+    const cln_csv_run run = {
+        .stripe = 3, .offset = 400, .first_record = 3, .bytes = {kept, sizeof kept}, .size_bytes = 1 << 30};
+    must(cln_decoder_take(&d.decoder, &run, &d.failed_record, NULL));
+    must(cln_decoder_end(&d.decoder, NULL));
+    assert_int_equal(d.decoder.account.bytes_rejected, 1 << 30);
+    assert_int_equal(d.decoder.account.rejected_for[CLN_REASON_OVER_LONG], 1);
+    assert_builder_holds(&d.decoder.rejects[CLN_REJECT_SIZE_BYTES], "1073741824|");
+    char *raw = describe_builder(&d.decoder.rejects[CLN_REJECT_RAW]);
+    assert_int_equal(strlen(raw), 1024 + 1);
+    free(raw);
+    clean(&d);
+}
+
+static void the_sample_mark_counts_in_the_first_record(void **state) {
+    (void)state;
+    decoding d;
+    must(decode(&d, text_of("1,1,,,see " CLN_SAMPLE_MARK "!\n1,1,,,a\n"), usual()));
+    assert_true(d.decoder.is_sample);
+    clean(&d);
+    must(decode(&d, text_of("1,1,,,a\n1,1,,," CLN_SAMPLE_MARK "\n"), usual()));
+    assert_false(d.decoder.is_sample);
+    clean(&d);
+}
+
+static void append_line(cln_buffer *bytes, int i) {
+    static const char *const lines[] = {
+        "%d,0.5,1/2/2015,dry,text\r\n",
+        "%d,x,y,\"we\"\"t\",\n",
+        "\n",
+        "%d,1,,caf\xE9,\xE9\n",
+        "%d,1\n",
+        "z%d,1,,,\"q\"r\n",
+        "%d,1,,\x81,\n",
+        ",,,,\"\"\n",
+        "\r\n",
+        "%d,1,2/30/2015,%d,long text\n",
+    };
+    must(cln_buffer_append_format(bytes, NULL, lines[i % 10], i, i));
+}
+
+/* Runs of any number of records, stages of any size: the same values, the same
+ * list, the same account. */
+static void cutting_changes_nothing(void **state) {
+    (void)state;
+    cln_buffer bytes;
+    cln_buffer_init(&bytes, SIZE_MAX);
+    for (int i = 0; i < 3000; i++) append_line(&bytes, i);
+    for (int policy = 0; policy < 4; policy++) {
+        setting how = usual();
+        how.policy.on_bad_cell = policy % 2 == 0 ? CLN_ON_BAD_NULL : CLN_ON_BAD_REJECT;
+        how.policy.repair_malformed = policy >= 2;
+        char *expected = NULL;
+        const size_t runs[] = {0, 1, 7, 1024, 1025};
+        for (int r = 0; r < 10; r++) {
+            how.run_lines = runs[r % 5];
+            how.stage_memory_bytes = r < 5 ? 0 : 1000;
+            decoding d;
+            must(decode(&d, cln_buffer_span(&bytes), how));
+            char *found = describe(&d);
+            if (expected == NULL) expected = found;
+            assert_string_equal(found, expected);
+            if (found != expected) free(found);
+            clean(&d);
+        }
+        free(expected);
+    }
+    cln_buffer_clean_up(&bytes);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_and_nulls),
+        cmocka_unit_test(bad_cells_become_null),
+        cmocka_unit_test(bad_cells_reject_their_record),
+        cmocka_unit_test(the_first_bad_cell_in_the_file_ends_the_ingest),
+        cmocka_unit_test(misshapen_records_are_rejected),
+        cmocka_unit_test(misshapen_records_are_repaired),
+        cmocka_unit_test(other_records_are_converted),
+        cmocka_unit_test(other_records_are_rejected_without_a_fallback),
+        cmocka_unit_test(undefined_bytes_reject_the_record),
+        cmocka_unit_test(rejected_records_are_not_listed_as_changed),
+        cmocka_unit_test(over_long_records_keep_their_beginning),
+        cmocka_unit_test(the_sample_mark_counts_in_the_first_record),
+        cmocka_unit_test(cutting_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
