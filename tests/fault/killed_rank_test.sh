@@ -1,0 +1,203 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Processes that end in the middle of an ingest: a rank or the launcher killed,
+# interrupted or terminated, at several instants. The launcher fails and nobody
+# hangs, the former store is whole, and the next ingest works and clears up.
+
+# shellcheck disable=SC2317 # functions that wait_until calls
+set -euo pipefail
+set -m # so that what runs in the background can be interrupted
+# shellcheck source=../acceptance/checks.sh
+. "$COLONNADE_SOURCE/tests/acceptance/checks.sh"
+[ -r /proc/self/io ] && [ -r "/proc/$$/task/$$/children" ] || skip 'no /proc to see how far a process is'
+
+mkdir scratch segments
+export COLONNADE_SCRATCH=$PWD/scratch COLONNADE_GNUPLOT=$PWD/no-gnuplot
+# What Open MPI keeps for a killed job goes away with this test.
+export OMPI_MCA_btl_vader_backing_directory=$PWD/segments OMPI_MCA_btl_sm_backing_directory=$PWD/segments
+readonly dataset=service_requests_311
+expect 0 2 '' generate $dataset --size 100M -o large.csv
+expect 0 2 '' generate $dataset --rows 500 --seed 2 -o small.csv
+expect 0 2 '' generate $dataset --rows 2000 --seed 3 -o first.csv
+expect 0 3 '' ingest $dataset first.csv --store store
+fingerprint store >before
+expect 0 1 '' info $dataset --store store
+mv out info.before
+cp -r store wanted
+expect 0 2 '' ingest $dataset large.csv --store wanted
+fingerprint wanted >after
+
+# ---- Watching ----
+
+# gone PID: it has ended, or only its parent has to notice.
+gone() {
+    local state
+    state=$(sed -e 's/^.*) //' -e 's/ .*//' "/proc/$1/stat" 2>/dev/null) || return 0
+    [ "$state" = Z ]
+}
+
+# wait_until WHAT COMMAND...: for a minute at most.
+wait_until() {
+    local what=$1 end=$((SECONDS + 60))
+    shift
+    until "$@"; do
+        if [ $SECONDS -ge $end ]; then
+            fail "waited a minute in vain: $what"
+            return 1
+        fi
+        sleep 0.005
+    done
+}
+
+# start RANKS ARGUMENT...: in the background; 'launched' is what was started,
+# 'pids' are the ranks.
+start() {
+    local ranks=$1
+    shift
+    if [ "$ranks" = 1 ]; then
+        "$COLONNADE" "$@" >out 2>err </dev/null &
+        launched=$!
+        pids=("$launched")
+    else
+        "${CHECKS_MPIRUN[@]}" -n "$ranks" "$COLONNADE" "$@" >out 2>err </dev/null &
+        launched=$!
+        wait_until "$ranks ranks" has_ranks "$ranks"
+    fi
+}
+
+# The children of the launcher that run the program, in the order of ranks.
+has_ranks() {
+    local pid
+    pids=()
+    while read -r pid; do
+        if [ "$(readlink "/proc/$pid/exe")" = "$(readlink -f "$COLONNADE")" ]; then pids+=("$pid"); fi
+    done < <(cat "/proc/$launched/task/"*/children 2>/dev/null | tr -s ' ' '\n')
+    [ ${#pids[@]} = "$1" ] || gone "$launched"
+}
+
+# ---- Instants of an ingest ----
+
+has_read() { # BYTES: some rank has read that much, or it is over
+    local read
+    read=$(sed -n 's/^rchar: //p' "/proc/${pids[0]}/io" 2>/dev/null) || read=
+    [ "${read:-0}" -ge "$1" ] || gone "$launched"
+}
+is_locked() { [ -e "store/$dataset/lock" ] || gone "$launched"; }
+is_written() { [ -n "$(find store -name '.tmp-large*' -size +"$1"k 2>/dev/null)" ] || gone "$launched"; }
+
+# reach INSTANT
+reach() {
+    case $1 in
+        start) ;;
+        locked) wait_until "$1" is_locked ;;
+        read*) wait_until "$1" has_read "${1#read}" ;;
+        written*) wait_until "$1" is_written "${1#written}" ;;
+    esac
+}
+
+# ---- Afterwards ----
+
+# ended WHAT: everybody has, and the launcher says so. 'ended_status' is how.
+ended() {
+    local pid
+    CHECKS_DONE=$((CHECKS_DONE + 1))
+    for pid in "$launched" "${pids[@]}"; do
+        wait_until "$1: the end of process $pid" gone "$pid" || kill -KILL "$pid" "$launched" 2>/dev/null || true
+    done
+    ended_status=0
+    wait "$launched" 2>/dev/null || ended_status=$?
+    if grep -q -E 'HDF5-DIAG|Segmentation|Assertion|runtime error' err; then fail "$1: $(cat err)"; fi
+}
+
+# old_or_new WHAT: the master is the former one, and so is what it names; when
+# the end came late, it may be the new one, and then all of it.
+old_or_new() {
+    CHECKS_DONE=$((CHECKS_DONE + 1))
+    fingerprint store >now
+    if ! grep -q -v -F -x -f now after; then return 0; fi
+    if [ "$ended_status" = 0 ]; then
+        fail "$1: exit status 0, but the file is not in the store"
+    elif grep -q -v -F -x -f now before; then
+        fail "$1: of the former store this is missing: $(grep -v -F -x -f now before)"
+    else
+        expect 0 1 '' info $dataset --store store
+        same info.before out "$1: what info says"
+    fi
+}
+
+# recovers FILE WHAT: the next ingest works, and leaves only what belongs there.
+recovers() {
+    expect 0 3 '' ingest $dataset "$1" --store store
+    no_litter store "$2, and another ingest"
+    no_litter scratch "$2, and another ingest"
+    expect 0 1 '' info $dataset --store store --format csv
+    says out "${1%.csv},"
+    says out 'first,2000,'
+}
+
+restore() {
+    rm -rf store && cp -r wanted store && rm store/$dataset/partitions/large.* && cp former.h5 store/$dataset/master.h5
+}
+cp store/$dataset/master.h5 former.h5
+
+# kill_at RANKS SIGNAL WHOM INSTANT: whom is a rank, or 'launcher'.
+kill_at() {
+    local ranks=$1 signal=$2 whom=$3 instant=$4 what target
+    what="$ranks ranks, $signal to ${whom/#[0-9]/rank &} at $instant"
+    restore
+    start "$ranks" ingest $dataset large.csv --store store --memory 64M
+    reach "$instant"
+    target=$launched
+    if [ "$whom" != launcher ]; then target=${pids[$whom]:-$launched}; fi
+    kill -"$signal" "$target" 2>/dev/null || true
+    ended "$what"
+    if [ "$ended_status" = 0 ]; then
+        echo "$what: it was faster" # the store is then the new one
+    else
+        echo "$what: exit status $ended_status"
+        killed=$((killed + 1))
+    fi
+    old_or_new "$what"
+    if [ "$signal" != KILL ]; then
+        no_litter store "$what"
+        no_litter scratch "$what"
+    fi
+    recovers small.csv "$what"
+}
+
+killed=0
+kill_at 1 KILL 0 read30000000
+kill_at 1 KILL 0 written1
+kill_at 1 TERM 0 read30000000
+kill_at 1 INT 0 written1
+kill_at 3 KILL 0 locked
+kill_at 3 KILL 1 read10000000
+kill_at 3 KILL 2 read30000000
+kill_at 3 KILL 0 written1
+kill_at 3 KILL 1 written1
+kill_at 3 KILL 2 written20000
+kill_at 2 KILL launcher locked
+kill_at 2 KILL launcher read20000000
+kill_at 2 KILL launcher written1
+kill_at 3 TERM launcher read10000000
+kill_at 3 TERM launcher written1
+kill_at 3 INT launcher read10000000
+kill_at 3 INT launcher written1
+kill_at 3 TERM 1 read10000000
+kill_at 3 INT 0 start
+CHECKS_DONE=$((CHECKS_DONE + 1))
+[ $killed -ge 12 ] || fail "only $killed processes were killed before they had ended"
+
+# After all of it the file itself comes in, and the store is the one that an
+# ingest without trouble makes.
+restore
+start 3 ingest $dataset large.csv --store store
+reach written1
+kill -KILL "${pids[1]:-$launched}" 2>/dev/null || true
+ended 'the last one'
+expect 0 2 '' ingest $dataset large.csv --store store
+fingerprint store >now
+same after now 'the store after all'
+expect 0 3 '' report calls --store store --out report
+finish
