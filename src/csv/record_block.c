@@ -142,6 +142,20 @@ static void step_until(cursor *c, size_t end) {
 
 /* ---- 64 bytes at a time ---- */
 
+/* The line end at position ends an item; false when the block is full. */
+static inline bool take_line_end(cursor *c, size_t position) {
+    end_item(c, position);
+    if (!c->is_full) return true;
+    c->position = c->item_begin;
+    c->state = CLN_CSV_START;
+    return false;
+}
+
+static void finish_group(cursor *c, const cln_structure *structure) {
+    c->position += CLN_MASK_BYTES;
+    c->state = structure->end_state;
+}
+
 /* Takes a clean group at the position: visits its delimiters and line ends. */
 static void take_group(cursor *c, const cln_structure *structure) {
     uint64_t doubled = structure->doubled;
@@ -153,21 +167,44 @@ static void take_group(cursor *c, const cln_structure *structure) {
             doubled &= ~(bit - 1);
         }
         const bool is_line_end = (structure->line_ends & bit) != 0;
-        if (!is_line_end) {
-            end_field(c, position);
-            continue;
-        }
-        if (position > c->item_begin) end_field(c, position);
-        end_item(c, position);
-        if (c->is_full) {
-            c->position = c->item_begin;
-            c->state = CLN_CSV_START;
-            return;
-        }
+        if (!is_line_end || position > c->item_begin) end_field(c, position);
+        if (is_line_end && !take_line_end(c, position)) return;
     }
     c->has_doubled |= doubled != 0;
-    c->position += CLN_MASK_BYTES;
-    c->state = structure->end_state;
+    finish_group(c, structure);
+}
+
+/* A field of which nothing has to be known but where it stands. */
+static inline void end_plain_field(cursor *c, size_t position) {
+    c->block->fields[c->block->field_count] =
+        (cln_field){.begin = (uint32_t)c->field_begin, .size = (uint32_t)(position - c->field_begin)};
+    const bool is_kept = c->block->field_count - c->first_field < c->max_fields;
+    c->block->field_count += is_kept;
+    c->unkept += !is_kept;
+    c->field_begin = position + 1;
+}
+
+/* The same for a group without any quote that begins outside of quotes: only
+ * the field that is open at its beginning may be quoted. */
+static void take_plain_group(cursor *c, const cln_structure *structure) {
+    bool is_first = true;
+    for (uint64_t ends = structure->delimiters | structure->line_ends; ends != 0; ends &= ends - 1) {
+        const size_t position = c->position + (size_t)__builtin_ctzll(ends);
+        const bool is_line_end = (structure->line_ends & ends & -ends) != 0;
+        if (!is_line_end || position > c->item_begin) {
+            if (is_first)
+                end_field(c, position);
+            else
+                end_plain_field(c, position);
+        }
+        is_first = false;
+        if (is_line_end && !take_line_end(c, position)) return;
+    }
+    finish_group(c, structure);
+}
+
+static inline bool is_plain(const cursor *c, const cln_structure *structure) {
+    return !structure->has_quotes && c->state != CLN_CSV_QUOTED && c->state != CLN_CSV_QUOTE;
 }
 
 static cln_status reserve_fields(cln_record_block *block, size_t more, cln_error *err) {
@@ -186,7 +223,10 @@ static cln_status take_groups(cursor *c, size_t groups, cln_error *err) {
     for (size_t g = 0; g < batch && !c->is_full; g++) {
         cln_structure structure;
         if (cln_structure_of(&masks[g], c->state, automaton->newlines_in_quotes, &structure)) {
-            take_group(c, &structure);
+            if (is_plain(c, &structure))
+                take_plain_group(c, &structure);
+            else
+                take_group(c, &structure);
         } else {
             step_until(c, c->position + CLN_MASK_BYTES);
         }

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum {
-    CLN_BLOCK_RECORDS = 1024,
+    CLN_BLOCK_RECORDS = 128,  /* its bytes stay in the caches while column after column is decoded */
     CLN_BLOCK_FIELDS = 65536, /* the record that brings a block to so many fields is its last */
 };
 
