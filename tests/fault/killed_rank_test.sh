@@ -10,7 +10,9 @@ set -euo pipefail
 set -m # so that what runs in the background can be interrupted
 # shellcheck source=../acceptance/checks.sh
 . "$COLONNADE_SOURCE/tests/acceptance/checks.sh"
-[ -r /proc/self/io ] && [ -r "/proc/$$/task/$$/children" ] || skip 'no /proc to see how far a process is'
+for file in /proc/self/io "/proc/$$/task/$$/children"; do
+    [ -r "$file" ] || skip "no $file to see how far a process is"
+done
 
 mkdir scratch segments
 export COLONNADE_SCRATCH=$PWD/scratch COLONNADE_GNUPLOT=$PWD/no-gnuplot
