@@ -28,15 +28,14 @@ ranks() {
 # several numbers of ranks and stripe sizes.
 same_everywhere() {
     local count size
-    for count in 1 3; do
-        for size in 1 40; do
-            ranks "$count" records "$@" --stripe-size "$size" >out || fail "records $* at $count ranks ended with $?"
-            cmp -s out expected || {
-                diff expected out | head -5 >&2
-                fail "records $* at $count ranks and stripes of $size differs"
-            }
-        done
-    done
+    while read -r count size; do
+        ranks "$count" records "$@" --stripe-size "$size" >out </dev/null || fail "records $* at $count ranks ended with $?"
+        cmp -s out expected || {
+            diff expected out | head -5 >&2
+            fail "records $* at $count ranks and stripes of $size differs"
+        }
+    done <<<"1 40
+3 1"
 }
 
 # refused STATUS TEXT ARGUMENT...: at 1 and 3 ranks, one message, no output.

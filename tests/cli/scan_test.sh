@@ -26,15 +26,14 @@ ranks() {
 # same_everywhere ARGUMENT...: the account is that of the file `expected`.
 same_everywhere() {
     local count size
-    for count in 1 3; do
-        for size in 1 40; do
-            ranks "$count" scan "$@" --format csv --stripe-size "$size" >out || fail "scan $* at $count ranks ended with $?"
-            cmp -s out expected || {
-                diff expected out >&2
-                fail "scan $* at $count ranks and stripes of $size differs"
-            }
-        done
-    done
+    while read -r count size; do
+        ranks "$count" scan "$@" --format csv --stripe-size "$size" >out </dev/null || fail "scan $* at $count ranks ended with $?"
+        cmp -s out expected || {
+            diff expected out >&2
+            fail "scan $* at $count ranks and stripes of $size differs"
+        }
+    done <<<"1 40
+3 1"
 }
 
 # value NAME [FILE]: one finding of an account.
