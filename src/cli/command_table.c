@@ -9,8 +9,8 @@ static const char *const fetch_options[] = {"date", "year", "boundaries", NULL};
 static const char *const generate_options[] = {"rows", "size", "seed", "vintage", "dirt", NULL};
 static const char *const info_options[] = {"provenance", NULL};
 static const char *const ingest_options[] = {
-    "as",          "replace",      "schema", "allow-rejects", "max-reject-rate",
-    "on-bad-cell", "on-malformed", "date",   DIALECT_OPTIONS, NULL};
+    "as",      "replace",       "schema", "allow-rejects", "max-reject-rate", "on-bad-cell", "on-malformed", "date",
+    "profile", DIALECT_OPTIONS, NULL};
 static const char *const file_options[] = {DIALECT_OPTIONS, NULL};
 static const char *const no_options[] = {NULL};
 static const char *const report_options[] = {"out", NULL};

@@ -9,9 +9,11 @@
 #include "colonnade/base/file.h"
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
+#include "colonnade/base/profile.h"
 #include "colonnade/base/utf8.h"
 #include "colonnade/cli/cli.h"
 #include "colonnade/cli/dialect_options.h"
+#include "colonnade/cli/profile_table.h"
 #include "colonnade/config/nearest.h"
 #include "colonnade/net/staging.h"
 #include "colonnade/store/dataset.h"
@@ -296,8 +298,10 @@ static cln_status ingest_files(cln_cli *cli, cln_ingest_request *request, const 
         request->path = list->paths[i];
         request->partition = list->partitions[i];
         cln_ingest_outcome outcome;
+        if (cln_option_given(cli->options, "profile")) cln_profile_start();
         CLN_TRY(cln_ingest_file(&cli->comm, request, &outcome, err));
         tell(request, &outcome);
+        if (cln_profile_is_on) CLN_TRY(cln_cli_print_profile(cli, outcome.size_bytes, err));
         CLN_TRY_AGREED(&cli->comm, add_account(table, request->partition, &outcome, err), err);
         if (outcome.result != CLN_INGEST_REFUSED || any_refused) continue;
         any_refused = refuse(request, &outcome, &refused) != CLN_OK;

@@ -100,6 +100,7 @@ static const cln_option_spec option_table[] = {
      .fallback = "the dataset's, else reject",
      .help = "what becomes of a malformed record or one with the wrong number of fields"},
     {.name = "out", .argument = "DIR", .fallback = "the configuration's report folder", .help = "folder of the report"},
+    {.name = "profile", .help = "print where the time went, on standard error"},
     {.name = "provenance", .help = "show where every partition came from, as stored"},
     {.name = "quote",
      .argument = "CHAR",

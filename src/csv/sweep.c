@@ -2,6 +2,7 @@
 #include "colonnade/csv/sweep.h"
 
 #include "colonnade/base/memory.h"
+#include "colonnade/base/profile.h"
 #include "colonnade/csv/transition.h"
 
 #include <inttypes.h>
@@ -100,15 +101,19 @@ static void read_and_scan(sweep_state *s, round_message *message) {
     const stripe_range range = range_of(s, s->comm->rank);
     const size_t size = (size_t)(range.end - range.file_begin);
     cln_byte_source *source = s->sweep->source;
+    double lap = cln_profile_now();
     if (s->status == CLN_OK && size > 0) {
         s->status = source->read_at(source, range.file_begin, s->stripe_bytes, size, s->err);
+        lap = cln_profile_lap(CLN_PHASE_READ, lap);
         if (s->status == CLN_OK && s->sink->see != NULL) {
             s->status =
                 s->sink->see(s->sink->see_context, range.file_begin, cln_span_of(s->stripe_bytes, size), s->err);
         }
     }
+    lap = cln_profile_lap(CLN_PHASE_HASH, lap);
     memset(message, 0, sizeof *message);
     if (s->status == CLN_OK) cln_transition_scan(s->sweep->automaton, scan_span(s, &range), &message->function);
+    (void)cln_profile_lap(CLN_PHASE_SCAN, lap);
     message->status = (uint64_t)s->status;
     message->failed_record = s->failed_record;
 }
@@ -218,7 +223,9 @@ static void receive_head(sweep_state *s, int r, const stripe_plan *plan) {
         const stripe_range range = range_of(s, r);
         memcpy(to, scan_span(s, &range).data, size);
     } else {
+        const double lap = cln_profile_now();
         MPI_Recv(to, (int)size, MPI_BYTE, r, TAG_TAIL, s->comm->mpi, MPI_STATUS_IGNORE);
+        (void)cln_profile_lap(CLN_PHASE_COMPOSE, lap);
     }
     s->pending.size += size;
 }
@@ -242,7 +249,9 @@ static void exchange_and_deliver(sweep_state *s) {
         }
         if (r == me) deliver_stripe(s, plan, &own_range);
     }
+    const double lap = cln_profile_now();
     MPI_Wait(&request, MPI_STATUS_IGNORE);
+    (void)cln_profile_lap(CLN_PHASE_COMPOSE, lap);
 }
 
 /* All ranks leave with the first error when any has one. */
@@ -267,10 +276,12 @@ static cln_status end_round(sweep_state *s) {
 static cln_status run_round(sweep_state *s) {
     round_message message;
     read_and_scan(s, &message);
+    const double lap = cln_profile_now();
     MPI_Allgather(&message, (int)sizeof message, MPI_BYTE, s->messages, (int)sizeof message, MPI_BYTE, s->comm->mpi);
     CLN_TRY(agree_on_first(s));
     compose(s);
     CLN_TRY_AGREED(s->comm, reserve_pending(s), s->err);
+    (void)cln_profile_lap(CLN_PHASE_COMPOSE, lap);
     exchange_and_deliver(s);
     return end_round(s);
 }

@@ -2,6 +2,7 @@
 #include "colonnade/ingest/decoder.h"
 
 #include "colonnade/base/memory.h"
+#include "colonnade/base/profile.h"
 #include "colonnade/base/utf8.h"
 #include "decoder_parts.h"
 
@@ -104,10 +105,12 @@ static void release_room(cln_decoder *decoder) {
 }
 
 static cln_status flush(cln_decoder *decoder, cln_error *err) {
+    const double lap = cln_profile_now();
     for (size_t i = 0; i < builder_count(decoder); i++) {
         CLN_TRY(cln_column_builder_flush(builder_at(decoder, i), decoder->stripe, err));
     }
     release_room(decoder);
+    (void)cln_profile_lap(CLN_PHASE_STAGE, lap);
     return CLN_OK;
 }
 
@@ -172,11 +175,15 @@ static void look_for_sample_mark(cln_decoder *decoder) {
 }
 
 static cln_status decode_block(cln_decoder *decoder, bool all_utf8, uint64_t *failed_record, cln_error *err) {
+    double lap = cln_profile_now();
     look_for_sample_mark(decoder);
     CLN_TRY(cln_decoder_judge(decoder, all_utf8, err));
+    (void)cln_profile_lap(CLN_PHASE_JUDGE, lap);
     CLN_TRY(cln_decoder_add_cells(decoder, failed_record, err));
+    lap = cln_profile_now();
     CLN_TRY(account_block(decoder, err));
     CLN_TRY(cln_decoder_list_notes(decoder, err));
+    (void)cln_profile_lap(CLN_PHASE_JUDGE, lap);
     return flush_when_full(decoder, err);
 }
 
@@ -189,13 +196,17 @@ cln_status cln_decoder_take(void *context, const cln_csv_run *run, uint64_t *fai
         cln_account_record(&decoder->account, run->size_bytes, CLN_REASON_OVER_LONG);
         return cln_decoder_list_over_long(decoder, run, err);
     }
+    double lap = cln_profile_now();
     const bool all_utf8 = cln_utf8_is_valid(run->bytes);
+    (void)cln_profile_lap(CLN_PHASE_ENCODING, lap);
     cln_splitter splitter;
     cln_splitter_init(&splitter, decoder->automaton, run->bytes, run->offset, run->first_record);
     splitter.max_fields = decoder->schema->column_count; /* a record with more is rejected */
     for (;;) {
         bool more;
+        lap = cln_profile_now();
         CLN_TRY(cln_splitter_next(&splitter, decoder->block, &more, err));
+        (void)cln_profile_lap(CLN_PHASE_SPLIT, lap);
         if (!more) return CLN_OK;
         CLN_TRY(decode_block(decoder, all_utf8, failed_record, err));
     }

@@ -3,6 +3,7 @@
  * Cells become values, column by column.
  */
 #include "colonnade/base/number.h"
+#include "colonnade/base/profile.h"
 #include "colonnade/base/utf8.h"
 #include "colonnade/ingest/text_rule.h"
 #include "decoder_parts.h"
@@ -172,6 +173,14 @@ static cln_status add_texts(cln_decoder *decoder, size_t column, cln_error *err)
 
 /* ---- All columns ---- */
 
+static cln_phase phase_of(const cln_schema_column *column) {
+    static const cln_phase phases[CLN_TYPE_COUNT] = {
+        [CLN_TYPE_INTEGER] = CLN_PHASE_INTEGER,   [CLN_TYPE_DOUBLE] = CLN_PHASE_DOUBLE,
+        [CLN_TYPE_BOOLEAN] = CLN_PHASE_BOOLEAN,   [CLN_TYPE_TIMESTAMP] = CLN_PHASE_TIMESTAMP,
+        [CLN_TYPE_CATEGORY] = CLN_PHASE_CATEGORY, [CLN_TYPE_TEXT] = CLN_PHASE_TEXT};
+    return column->is_auto ? CLN_PHASE_CATEGORY : phases[column->type];
+}
+
 /* Bad cells decide about records, or end the ingest, before anything is
  * added; the values are parsed again then. */
 static cln_status look_for_bad_cells(cln_decoder *decoder, uint64_t *failed_record, cln_error *err) {
@@ -182,17 +191,20 @@ static cln_status look_for_bad_cells(cln_decoder *decoder, uint64_t *failed_reco
     return cln_decoder_fail_on_bad_cell(decoder, failed_record, err);
 }
 
+static cln_status add_column(cln_decoder *decoder, size_t column, cln_error *err) {
+    if (cln_is_text_like(&decoder->schema->columns[column])) return add_texts(decoder, column, err);
+    CLN_TRY(parse_column(decoder, column, err));
+    return add_parsed(decoder, column, err);
+}
+
 cln_status cln_decoder_add_cells(cln_decoder *decoder, uint64_t *failed_record, cln_error *err) {
     const bool are_noted = decoder->policy.on_bad_cell != CLN_ON_BAD_NULL;
     if (are_noted) CLN_TRY(look_for_bad_cells(decoder, failed_record, err));
     const size_t notes_before = decoder->note_count;
+    double lap = cln_profile_now();
     for (size_t c = 0; c < decoder->schema->column_count; c++) {
-        if (cln_is_text_like(&decoder->schema->columns[c])) {
-            CLN_TRY(add_texts(decoder, c, err));
-            continue;
-        }
-        CLN_TRY(parse_column(decoder, c, err));
-        CLN_TRY(add_parsed(decoder, c, err));
+        CLN_TRY(add_column(decoder, c, err));
+        lap = cln_profile_lap(phase_of(&decoder->schema->columns[c]), lap);
     }
     if (are_noted) decoder->note_count = notes_before;
     return CLN_OK;

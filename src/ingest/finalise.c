@@ -2,6 +2,7 @@
 #include "colonnade/ingest/finalise.h"
 
 #include "colonnade/base/memory.h"
+#include "colonnade/base/profile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -123,8 +124,11 @@ static cln_status put_column(cln_final_column *column, cln_partition_writer *wri
             byte = column->bytes_before == NULL ? 0 : column->bytes_before[entries[e].stripe];
         }
         cln_vector vector;
+        double lap = cln_profile_now();
         CLN_TRY(cln_final_column_convert(column, &entries[e], conversion, &vector, err));
+        lap = cln_profile_lap(CLN_PHASE_CONVERT, lap);
         CLN_TRY(cln_partition_writer_put(writer, table, position, row, byte, &vector, err));
+        (void)cln_profile_lap(CLN_PHASE_WRITE, lap);
         row += vector.rows;
         if (vector.type == CLN_TYPE_TEXT) byte += vector.offsets[vector.rows] - vector.offsets[0];
     }
@@ -184,7 +188,9 @@ static cln_status open_writer(cln_final_tables *tables, const cln_comm *comm, co
 
 cln_status cln_final_tables_write(cln_final_tables *tables, const cln_comm *comm, const char *path, bool only_rejects,
                                   cln_partition_writer **writer, cln_error *err) {
+    const double lap = cln_profile_now();
     CLN_TRY(open_writer(tables, comm, path, only_rejects, writer, err));
+    (void)cln_profile_lap(CLN_PHASE_WRITE, lap);
     const cln_status status = cln_agree(comm, put_all(tables, *writer, only_rejects, err), err);
     if (status != CLN_OK) cln_partition_writer_abandon(*writer);
     return status;

@@ -5,6 +5,7 @@
 #include "colonnade/base/clock.h"
 #include "colonnade/base/date.h"
 #include "colonnade/base/log.h"
+#include "colonnade/base/profile.h"
 #include "colonnade/ingest/content_hash.h"
 #include "colonnade/ingest/finalise.h"
 #include "colonnade/ingest/provenance.h"
@@ -222,13 +223,18 @@ static cln_status write_partition(ingest_job *job, bool only_rejects, uint64_t *
     cln_status status = CLN_OK;
     if (job->comm->rank == 0) status = cln_cleanup_register_path(job->publication.temporary_path, err);
     CLN_TRY_AGREED(job->comm, status, err);
+    const double finalise = cln_profile_now();
     CLN_TRY(cln_final_tables_init(&job->tables, job->comm, &job->decoder, job->stripe_count, err));
+    (void)cln_profile_lap(CLN_PHASE_FINALISE, finalise);
     warn_of_demoted(job);
     cln_partition_writer *writer;
     CLN_TRY(
         cln_final_tables_write(&job->tables, job->comm, job->publication.temporary_path, only_rejects, &writer, err));
     job->outcome->account.cells_renamed = cln_final_tables_renamed(&job->tables, job->comm);
-    return finish_partition(job, writer, size_bytes, err);
+    const double finish = cln_profile_now();
+    CLN_TRY(finish_partition(job, writer, size_bytes, err));
+    (void)cln_profile_lap(CLN_PHASE_FINISH, finish);
+    return CLN_OK;
 }
 
 static cln_status publish(ingest_job *job, uint64_t size_bytes, cln_error *err) {
