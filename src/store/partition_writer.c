@@ -156,7 +156,12 @@ cln_status cln_partition_writer_new(cln_partition_writer **writer, const cln_com
     cln_error spare;
     if (err == NULL) err = &spare; /* the ranks agree on its message */
     cln_partition_writer *made = calloc(1, sizeof *made);
-    CLN_TRY_AGREED(comm, made == NULL ? cln_fail_memory(err, "opening a partition") : CLN_OK, err);
+    const cln_status allocated = made == NULL ? cln_fail_memory(err, "opening a partition") : CLN_OK;
+    const cln_status agreed = cln_agree(comm, allocated, err);
+    if (agreed != CLN_OK || made == NULL) {
+        free(made);
+        return agreed;
+    }
     made->comm = *comm;
     made->file = H5I_INVALID_HID;
     const cln_status status = open_writer(made, path, tables, table_count, err);
