@@ -155,6 +155,42 @@ static void plain_fields_borrow_the_bytes(void **state) {
     }
 }
 
+/* Wide records end a block early; of each at most max_fields fields are kept,
+ * and all are counted. */
+static void wide_records(void **state) {
+    split *s = *state;
+    const cln_dialect dialect = cln_dialect_default();
+    cln_automaton automaton;
+    cln_automaton_init(&automaton, &dialect);
+    enum { WIDTH = 1000, RECORDS = 100 };
+    cln_buffer bytes;
+    cln_buffer_init(&bytes, SIZE_MAX);
+    for (int i = 0; i < RECORDS * WIDTH; i++) {
+        must(cln_buffer_append_format(&bytes, NULL, i % 3 == 0 ? "\"%d\"%c" : "%d%c", i,
+                                      i % WIDTH == WIDTH - 1 ? '\n' : ','));
+    }
+    assert_true(split_is_right(s, &automaton, cln_buffer_span(&bytes)));
+    assert_int_equal(s->block_count, RECORDS * WIDTH / CLN_BLOCK_FIELDS + 1);
+    cln_splitter splitter;
+    cln_splitter_init(&splitter, &automaton, cln_buffer_span(&bytes), 0, 1);
+    splitter.max_fields = 2;
+    bool more;
+    must(cln_splitter_next(&splitter, s->block, &more, NULL));
+    assert_int_equal(s->block->record_count, RECORDS);
+    assert_int_equal(s->block->field_count, 2 * RECORDS);
+    assert_int_equal(s->block->unkept_field_count, (WIDTH - 2) * RECORDS);
+    assert_int_equal(s->block->quoted_field_count, (RECORDS * WIDTH + 2) / 3);
+    for (int i = 0; i < RECORDS; i++) {
+        const cln_record *record = &s->block->records[i];
+        assert_int_equal(record->field_count, WIDTH);
+        const cln_field *second = &s->block->fields[record->first_field + 1];
+        char text[32];
+        (void)snprintf(text, sizeof text, "%d", i * WIDTH + 1);
+        assert_true(cln_span_equal(cln_span_of(bytes.data + second->begin, second->size), cln_span_of_string(text)));
+    }
+    cln_buffer_clean_up(&bytes);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(short_strings),
@@ -162,6 +198,7 @@ int main(void) {
         cmocka_unit_test(written_csv),
         cmocka_unit_test(several_blocks),
         cmocka_unit_test(plain_fields_borrow_the_bytes),
+        cmocka_unit_test(wide_records),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
