@@ -11,8 +11,8 @@
 
 #include "colonnade/base/string_table.h"
 #include "colonnade/column/type.h"
+#include "colonnade/csv/inference.h"
 #include "colonnade/ingest/block.h"
-#include "colonnade/ingest/inference.h"
 
 typedef struct cln_recent_texts cln_recent_texts; /* of which the code is known at once */
 

@@ -4,8 +4,8 @@
  * value strikes out the types that it does not fit, and what all ranks leave
  * is the type. All functions are local but cln_inference_join.
  */
-#ifndef COLONNADE_INGEST_INFERENCE_H
-#define COLONNADE_INGEST_INFERENCE_H
+#ifndef COLONNADE_CSV_INFERENCE_H
+#define COLONNADE_CSV_INFERENCE_H
 
 #include "colonnade/base/date.h"
 #include "colonnade/base/span.h"

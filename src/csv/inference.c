@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "colonnade/ingest/inference.h"
+#include "colonnade/csv/inference.h"
 
 #include "colonnade/base/number.h"
 

@@ -2,13 +2,14 @@
  *
  * The type of a column from all of its values.
  */
-#include "colonnade/ingest/inference.h"
+#include "colonnade/csv/inference.h"
 
-#include "harness.h"
-
+#include <float.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
