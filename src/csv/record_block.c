@@ -68,6 +68,7 @@ static void end_field(cursor *c, size_t position) {
     field->is_quoted = is_quoted;
     field->has_escapes = has_escapes;
     c->block->quoted_field_count += is_quoted;
+    c->block->escaped_field_count += has_escapes;
     c->field_begin = position + 1;
     c->has_doubled = false;
     c->is_field_malformed = false;
@@ -253,6 +254,7 @@ static void begin_block(const cln_splitter *splitter, cln_record_block *block) {
     block->first_number = splitter->next_number;
     block->record_count = 0;
     block->field_count = 0;
+    block->escaped_field_count = 0;
     block->unkept_field_count = 0;
     block->blank_line_count = 0;
     block->blank_bytes = 0;

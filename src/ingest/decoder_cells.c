@@ -62,9 +62,23 @@ static cln_status make_cells(cln_decoder *decoder, size_t column, size_t count, 
     return CLN_OK;
 }
 
+/* In a plain block the fields are a matrix: record by record, all columns. */
+static void gather_plain_cells(cln_decoder *decoder, size_t column) {
+    const cln_record_block *block = decoder->block;
+    const size_t columns = decoder->schema->column_count;
+    const cln_field *field = block->fields + column;
+    for (size_t row = 0; row < block->record_count; row++, field += columns) {
+        decoder->cells[row] = cln_span_of(block->bytes.data + field->begin, field->size);
+    }
+}
+
 /* Sets cells to the column's, empty where there is none. */
 static cln_status gather_cells(cln_decoder *decoder, size_t column, cln_error *err) {
     const cln_record_block *block = decoder->block;
+    if (decoder->is_plain) {
+        gather_plain_cells(decoder, column);
+        return CLN_OK;
+    }
     size_t made_count = 0, made_bytes = 0;
     for (uint32_t row = 0; row < block->record_count; row++) {
         decoder->cells[row] = cln_span_of("", 0);
@@ -144,10 +158,15 @@ static cln_status parse_column(cln_decoder *decoder, size_t column, cln_error *e
     return CLN_OK;
 }
 
+/* Whether a record of the block may not be stored. */
+static bool may_have_rejects(const cln_decoder *decoder) {
+    return !decoder->is_plain || decoder->policy.on_bad_cell == CLN_ON_BAD_REJECT;
+}
+
 static cln_status add_parsed(cln_decoder *decoder, size_t column, cln_error *err) {
     const size_t count = decoder->block->record_count;
-    size_t stored = 0;
-    for (size_t row = 0; row < count; row++) {
+    size_t stored = may_have_rejects(decoder) ? 0 : count;
+    for (size_t row = stored; row < count; row++) {
         if (decoder->reasons[row] != CLN_REASON_NONE) continue;
         decoder->integers[stored] = decoder->integers[row];
         decoder->doubles[stored++] = decoder->doubles[row];
@@ -163,8 +182,9 @@ static cln_status add_parsed(cln_decoder *decoder, size_t column, cln_error *err
 
 static cln_status add_texts(cln_decoder *decoder, size_t column, cln_error *err) {
     CLN_TRY(gather_cells(decoder, column, err));
-    size_t stored = 0;
-    for (size_t row = 0; row < decoder->block->record_count; row++) {
+    const size_t count = decoder->block->record_count;
+    size_t stored = may_have_rejects(decoder) ? 0 : count;
+    for (size_t row = stored; row < count; row++) {
         if (decoder->reasons[row] == CLN_REASON_NONE) decoder->cells[stored++] = decoder->cells[row];
     }
     cln_text_rule_cut(decoder->schema->columns[column].declared, decoder->cells, stored);

@@ -56,5 +56,6 @@ cln_status cln_decoder_judge(cln_decoder *decoder, bool all_utf8, cln_error *err
         if (!all_utf8 && decoder->reasons[row] == CLN_REASON_NONE) CLN_TRY(judge_encoding(decoder, row, err));
         CLN_TRY(note_what_became(decoder, row, err));
     }
+    decoder->is_plain = decoder->note_count == 0 && decoder->block->escaped_field_count == 0;
     return CLN_OK;
 }

@@ -18,10 +18,17 @@ static cln_span cut_zip(cln_span text) {
     return digits == ZIP_PLUS_FOUR_DIGITS ? cln_span_of(text.data, ZIP_DIGITS) : text;
 }
 
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
 void cln_text_rule_cut(const cln_config_column *column, cln_span *cells, size_t count) {
     const bool trims = column == NULL || column->trim;
     const bool cuts_zip = column != NULL && column->first_five;
     for (size_t i = 0; i < count; i++) {
+        if (cells[i].size == 0) continue;
+        const bool has_blank = is_blank(cells[i].data[0]) || is_blank(cells[i].data[cells[i].size - 1]);
+        if (!has_blank && !cuts_zip) continue;
         const cln_span trimmed = cln_span_trim(cells[i]);
         if (trims || trimmed.size == 0) cells[i] = trimmed;
         if (cuts_zip) cells[i] = cut_zip(cells[i]);

@@ -47,7 +47,8 @@ typedef struct cln_record_block {
     size_t field_count; /* kept in fields */
     size_t field_capacity;
     cln_field *fields;
-    uint64_t unkept_field_count; /* cut and counted, but not kept */
+    uint64_t escaped_field_count; /* of the kept fields: those that have escapes */
+    uint64_t unkept_field_count;  /* cut and counted, but not kept */
     /* What stood between and inside these records. */
     uint64_t blank_line_count;
     uint64_t blank_bytes;

@@ -60,6 +60,7 @@ typedef struct cln_decoder {
     uint64_t stripe;
     bool has_stripe;
     cln_record_block *block;
+    bool is_plain; /* every record of the block is stored as it is, and each cell is a run of the file's bytes */
     uint8_t reasons[CLN_BLOCK_RECORDS]; /* a cln_reason for each record */
     bool is_converted[CLN_BLOCK_RECORDS];
     /* The current column: what of it stands in each record. */
