@@ -1,6 +1,6 @@
 # Share of one against share of the other, a point for each area.
 set xlabel x_title noenhanced textcolor rgb soft offset 0, 0.3
-set ylabel y_title noenhanced textcolor rgb soft offset 0.5, 0
+set label 13 y_title at graph 0, graph 1 left offset -3, 0.9 noenhanced textcolor rgb soft
 set grid xtics ytics back linetype 1 linecolor rgb faint linewidth 0.6
 limit = greatest > 0 ? greatest * 1.12 : 1
 set xrange [0:limit]

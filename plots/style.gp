@@ -2,12 +2,13 @@
 # and the figure's own follow. Run it again with: gnuplot NAME.gp
 if (!exists("temporary_suffix")) temporary_suffix = ''
 set encoding utf8
+set minussign
 set datafile separator "\t"
 
 ink = 0x1f2933; soft = 0x66727f; faint = 0xd5dbe1
 blue = 0x2f6db5; orange = 0xe0702b; teal = 0x1b9e8a; red = 0xc62828; watermark = 0xf7d9d6
 
-svg_terminal(w, h) = sprintf("set terminal svg enhanced dynamic size %d,%d font 'sans-serif,13' lw 1.2", w, h)
+svg_terminal(w, h) = sprintf("set terminal svg enhanced dynamic size %d,%d font 'sans-serif,13' fontscale 1.33 lw 1.2", w, h)
 png_name = strstrt(GPVAL_TERMINALS, 'pngcairo') > 0 ? 'pngcairo' : 'png'
 png_terminal(w, h) = sprintf("set terminal %s enhanced size %d,%d font 'sans,13' fontscale 2 lw 2.4 pointscale 2 background '#ffffff'", \
                              png_name, 2 * w, 2 * h)

@@ -74,6 +74,10 @@ cln_status cln_answer_add_table(cln_answer *answer, const char *name, const char
     return cln_copy_string(&added->name, name, err);
 }
 
+void cln_answer_set_detail(cln_answer *answer) {
+    answer->tables[answer->table_count - 1].is_detail = true;
+}
+
 static cln_status copy_cell(cln_cell *to, const cln_cell *from, cln_error *err) {
     if (from->kind == CLN_CELL_TEXT) return cln_cell_set_text(to, cln_span_of_string(from->as.text), err);
     *to = *from;

@@ -11,12 +11,21 @@
 /* A month of which only few days are covered has a rate that chance rules; the table has it, a line has not. */
 enum { LEAST_DAYS_OF_A_POINT = 15 };
 
+enum { NAMED_YEARS = 10 };
+
 #define SIGNIFICANT 0.05
 
+/* In percent. */
+static double deviation(double rate, double base) {
+    return 100 * (rate / base - 1);
+}
+
 static cln_status tabulate_months(cln_answer *answer, const cln_seasons *seasons, cln_error *err) {
-    static const char *const names[] = {"month", "name", "accidents", "days", "accidents_per_day", "seasonal_index"};
+    static const char *const names[] = {
+        "month",         "name", "accidents", "days", "used_accidents", "used_days", "used_accidents_per_day",
+        "seasonal_index"};
     cln_table *table;
-    CLN_TRY(cln_answer_add_table(answer, "seasons", "Accidents by month", names, 6, &table, err));
+    CLN_TRY(cln_answer_add_table(answer, "seasons", "Accidents by month", names, 8, &table, err));
     for (int i = 0; i < CLN_MONTHS; i++) {
         cln_cell *cells;
         CLN_TRY(cln_table_add_row(table, &cells, err));
@@ -24,16 +33,68 @@ static cln_status tabulate_months(cln_answer *answer, const cln_seasons *seasons
         CLN_TRY(cln_cell_set_text(&cells[1], cln_span_of_string(cln_month_name(i + 1)), err));
         cln_cell_set_integer(&cells[2], seasons->counts[i]);
         cln_cell_set_integer(&cells[3], seasons->days[i]);
-        cln_cell_set_double(&cells[4], seasons->rates[i], 3);
-        cln_cell_set_double(&cells[5], seasons->index[i], 4);
+        cln_cell_set_integer(&cells[4], seasons->used_counts[i]);
+        cln_cell_set_integer(&cells[5], seasons->used_days[i]);
+        cln_cell_set_double(&cells[6], seasons->rates[i], 3);
+        cln_cell_set_double(&cells[7], seasons->index[i], 4);
     }
     return CLN_OK;
 }
 
+static cln_status set_yes(cln_cell *cell, bool is_yes, cln_error *err) {
+    return cln_cell_set_text(cell, cln_span_of_string(is_yes ? "yes" : "no"), err);
+}
+
+/* Why a year is not complete; "" when it is. */
+static cln_words words_lack(const cln_season_year *year) {
+    cln_words words = {""};
+    switch (year->lack) {
+    case CLN_YEAR_COMPLETE:
+        break;
+    case CLN_YEAR_LACKS_DAYS:
+        (void)snprintf(words.text, sizeof words.text, "only %d days are covered", (int)year->days);
+        break;
+    case CLN_YEAR_LACKS_MONTHS:
+        (void)snprintf(words.text, sizeof words.text, "%d months have no or hardly any record", year->sparse_months);
+        break;
+    case CLN_YEAR_LACKS_ROWS:
+        (void)snprintf(words.text, sizeof words.text, "far fewer records than in other years");
+        break;
+    }
+    return words;
+}
+
 static cln_status tabulate_years(cln_answer *answer, const cln_seasons *seasons, cln_error *err) {
-    static const char *const names[] = {"year", "month", "accidents", "days", "accidents_per_day"};
+    static const char *const names[] = {"year", "accidents", "days", "accidents_per_day", "used", "lacks"};
     cln_table *table;
-    CLN_TRY(cln_answer_add_table(answer, "seasons_by_year", "Accidents by year and month", names, 5, &table, err));
+    CLN_TRY(cln_answer_add_table(answer, "seasons_years", "Accidents by year", names, 6, &table, err));
+    for (size_t i = 0; i < seasons->year_count; i++) {
+        const cln_season_year *year = &seasons->years[i];
+        cln_cell *cells;
+        CLN_TRY(cln_table_add_row(table, &cells, err));
+        cln_cell_set_integer(&cells[0], year->year);
+        cln_cell_set_integer(&cells[1], year->count);
+        cln_cell_set_integer(&cells[2], year->days);
+        cln_cell_set_double(&cells[3], cln_ratio(year->count, year->days), 3);
+        CLN_TRY(set_yes(&cells[4], year->is_used, err));
+        if (year->lack == CLN_YEAR_COMPLETE) continue;
+        CLN_TRY(cln_cell_set_text(&cells[5], cln_span_of_string(words_lack(year).text), err));
+    }
+    return CLN_OK;
+}
+
+static bool is_used(const cln_seasons *seasons, int year) {
+    for (size_t i = 0; i < seasons->year_count; i++) {
+        if (seasons->years[i].year == year) return seasons->years[i].is_used;
+    }
+    return false;
+}
+
+static cln_status tabulate_year_months(cln_answer *answer, const cln_seasons *seasons, cln_error *err) {
+    static const char *const names[] = {"year", "month", "accidents", "days", "accidents_per_day", "used"};
+    cln_table *table;
+    CLN_TRY(cln_answer_add_table(answer, "seasons_by_year", "Accidents by year and month", names, 6, &table, err));
+    cln_answer_set_detail(answer);
     for (size_t i = 0; i < seasons->year_month_count; i++) {
         const cln_year_month *at = &seasons->year_months[i];
         cln_cell *cells;
@@ -43,8 +104,32 @@ static cln_status tabulate_years(cln_answer *answer, const cln_seasons *seasons,
         cln_cell_set_integer(&cells[2], at->count);
         cln_cell_set_integer(&cells[3], at->days);
         cln_cell_set_double(&cells[4], cln_ratio(at->count, at->days), 3);
+        CLN_TRY(set_yes(&cells[5], is_used(seasons, at->year), err));
     }
     return CLN_OK;
+}
+
+/* "2009 to 2014 and 2016": the years that are used, or those that are not. */
+static cln_status append_year_list(const cln_seasons *seasons, bool used, cln_buffer *text, cln_error *err) {
+    const cln_season_year *years = seasons->years;
+    bool is_first = true;
+    for (size_t i = 0; i < seasons->year_count; i++) {
+        if (years[i].is_used != used) continue;
+        size_t last = i;
+        while (last + 1 < seasons->year_count && years[last + 1].is_used == used &&
+               years[last + 1].year == years[last].year + 1) {
+            last++;
+        }
+        CLN_TRY(cln_buffer_append_format(text, err, "%s%d", is_first ? "" : ", ", years[i].year));
+        if (last > i) CLN_TRY(cln_buffer_append_format(text, err, " to %d", years[last].year));
+        is_first = false;
+        i = last;
+    }
+    return CLN_OK;
+}
+
+static bool leaves_years_out(const cln_seasons *seasons) {
+    return seasons->complete_years > 0 && seasons->complete_years < seasons->year_count;
 }
 
 static bool has_one_month(const cln_seasons *seasons) {
@@ -57,30 +142,83 @@ static cln_status say_months(const cln_seasons *seasons, const cln_about *about,
         return cln_buffer_append_format(text, err, "%s has %s %s a day in every month that the data cover.",
                                         about->city, cln_words_number(seasons->rate, 2).text, about->unit);
     }
-    CLN_TRY(cln_buffer_append_format(text, err, "%s has most %s in %s: %s a day, %s above the mean of %s.", about->city,
+    const char *base = seasons->complete_years > 0 ? "the mean of the year" : "the mean";
+    CLN_TRY(cln_buffer_append_format(text, err, "%s has most %s in %s: %s a day, %s above %s.", about->city,
                                      about->unit, cln_month_name(seasons->peak), cln_words_number(highest, 2).text,
-                                     cln_words_percent(seasons->index[seasons->peak - 1] - 1).text,
-                                     cln_words_number(seasons->rate, 2).text));
-    return cln_buffer_append_format(text, err, " It has fewest in %s: %s a day, %s below it.",
+                                     cln_words_percent(seasons->index[seasons->peak - 1] - 1).text, base));
+    return cln_buffer_append_format(text, err, " It has fewest in %s: %s a day, %s below it. The mean is %s a day.",
                                     cln_month_name(seasons->low), cln_words_number(lowest, 2).text,
-                                    cln_words_percent(1 - seasons->index[seasons->low - 1]).text);
+                                    cln_words_percent(1 - seasons->index[seasons->low - 1]).text,
+                                    cln_words_number(seasons->rate, 2).text);
+}
+
+/* What the answer rests on, when that is not simply all of the data. */
+static cln_status say_years(const cln_seasons *seasons, const cln_about *about, cln_buffer *text, cln_error *err) {
+    if (leaves_years_out(seasons)) {
+        CLN_TRY(cln_buffer_append_format(text, err, " This rests on the %s %s of the complete year%s ",
+                                         cln_words_count(seasons->used_total).text, about->unit,
+                                         seasons->complete_years > 1 ? "s" : ""));
+        CLN_TRY(append_year_list(seasons, true, text, err));
+        CLN_TRY(cln_buffer_append_string(text, "; left out, since not complete: ", err));
+        CLN_TRY(append_year_list(seasons, false, text, err));
+        return cln_buffer_append_format(text, err, " (%s more).",
+                                        cln_words_count(seasons->total - seasons->used_total).text);
+    }
+    if (seasons->complete_years > 0) return CLN_OK;
+    CLN_TRY(cln_buffer_append_string(text, " No calendar year is complete, so this rests on all covered months.", err));
+    if (seasons->empty_months == 0) return CLN_OK;
+    return cln_buffer_append_format(text, err,
+                                    " Do not rely on it: %s of the %zu months that the files span are empty.",
+                                    cln_words_count(seasons->empty_months).text, seasons->year_month_count);
 }
 
 static cln_status say_test(const cln_seasons *seasons, const cln_about *about, cln_buffer *text, cln_error *err) {
     const cln_chi_square *test = &seasons->uniformity;
-    if (seasons->empty_months > 0) {
-        CLN_TRY(cln_buffer_append_format(text, err,
-                                         " Do not rely on it: %s of the %zu months that the files span are empty.",
-                                         cln_words_count(seasons->empty_months).text, seasons->year_month_count));
-    }
     if (!test->is_defined) {
         return cln_buffer_append_string(text, " Too little is covered to test whether the months differ.", err);
     }
+    CLN_TRY(cln_buffer_append_string(text, " Over the months ", err));
+    if (leaves_years_out(seasons)) {
+        CLN_TRY(cln_buffer_append_string(text, "they", err));
+    } else {
+        CLN_TRY(
+            cln_buffer_append_format(text, err, "the %s %s", cln_words_count(seasons->used_total).text, about->unit));
+    }
     return cln_buffer_append_format(
-        text, err, " Over the months the %s %s spread %s (chi-square %s, %zu degrees of freedom, %s).",
-        cln_words_count(seasons->total).text, about->unit,
+        text, err, " spread %s (chi-square %s, %zu degrees of freedom, %s).",
         test->p < SIGNIFICANT ? "less evenly than chance allows" : "as evenly as chance allows",
         cln_words_number(test->statistic, 1).text, test->degrees_of_freedom, cln_words_p(test->p).text);
+}
+
+static cln_status append_lacks(const cln_seasons *seasons, cln_buffer *text, cln_error *err) {
+    size_t named = 0;
+    for (size_t i = 0; i < seasons->year_count; i++) {
+        const cln_season_year *year = &seasons->years[i];
+        if (year->is_used) continue;
+        if (named == NAMED_YEARS) {
+            CLN_TRY(cln_buffer_append_string(text, "; for more see seasons_years.csv", err));
+            break;
+        }
+        CLN_TRY(cln_buffer_append_format(text, err, "%s %d (%s)", named++ == 0 ? "" : ",", year->year,
+                                         words_lack(year).text));
+    }
+    return cln_buffer_terminate(text, err);
+}
+
+static cln_status note_years(cln_answer *answer, const cln_seasons *seasons, cln_error *err) {
+    CLN_TRY(cln_answer_add_note(answer, err,
+                                "A year is complete when none of its months lacks more than %d days or is all but "
+                                "empty (a tenth of the rate of the year's median month), nor is the year beside "
+                                "others. The index of a month is its rate divided by the mean rate of its year, "
+                                "averaged over the complete years.",
+                                CLN_MOST_MISSING_DAYS));
+    if (!leaves_years_out(seasons)) return CLN_OK;
+    cln_buffer text;
+    cln_buffer_init(&text, SIZE_MAX);
+    cln_status status = append_lacks(seasons, &text, err);
+    if (status == CLN_OK) status = cln_answer_add_note(answer, err, "Left out:%s.", text.data);
+    cln_buffer_clean_up(&text);
+    return status;
 }
 
 static cln_status add_notes(cln_answer *answer, const cln_seasons *seasons, const char *covered, const cln_about *about,
@@ -89,6 +227,7 @@ static cln_status add_notes(cln_answer *answer, const cln_seasons *seasons, cons
                                 "A rate is %s for each day of exposure: the days of the month that lie between the "
                                 "first and the last record of a partition (%s; %s days).",
                                 about->unit, covered, cln_words_count(seasons->total_days).text));
+    CLN_TRY(note_years(answer, seasons, err));
     if (seasons->without_time > 0) {
         CLN_TRY(cln_answer_add_note(answer, err, "%s %s have no time and are not counted.",
                                     cln_words_count(seasons->without_time).text, about->unit));
@@ -105,74 +244,96 @@ static cln_status add_notes(cln_answer *answer, const cln_seasons *seasons, cons
     if (seasons->empty_months == 0) return CLN_OK;
     return cln_answer_add_note(answer, err,
                                "%s of the %zu covered months have not a single one of the %s: the files probably lack "
-                               "them, and the rates are then too low.",
-                               cln_words_count(seasons->empty_months).text, seasons->year_month_count, about->unit);
+                               "them%s.",
+                               cln_words_count(seasons->empty_months).text, seasons->year_month_count, about->unit,
+                               seasons->complete_years > 0 ? "" : ", and the rates are then too low");
 }
 
+/* Columns: month, percent above the base, year; two empty lines between years. */
 static cln_status append_years(cln_buffer *script, const cln_seasons *seasons, int *year_count, cln_error *err) {
-    int year = 0;
+    const cln_season_year *year = seasons->years;
+    int drawn = 0;
     *year_count = 0;
     CLN_TRY(cln_figure_begin_data(script, "years", err));
     for (size_t i = 0; i < seasons->year_month_count; i++) {
         const cln_year_month *at = &seasons->year_months[i];
-        if (at->days < LEAST_DAYS_OF_A_POINT) continue;
-        if (at->year != year && *year_count > 0) CLN_TRY(cln_buffer_append_string(script, "\n\n", err));
-        if (at->year != year) (*year_count)++;
-        year = at->year;
+        while (year->year != at->year) year++;
+        if (!year->is_used || at->days < LEAST_DAYS_OF_A_POINT) continue;
+        if (at->year != drawn && *year_count > 0) CLN_TRY(cln_buffer_append_string(script, "\n\n", err));
+        if (at->year != drawn) (*year_count)++;
+        drawn = at->year;
         CLN_TRY(cln_figure_value(script, true, at->month, err));
-        CLN_TRY(cln_figure_value(script, false, cln_ratio(at->count, at->days), err));
-        CLN_TRY(cln_figure_value(script, false, year, err));
+        const double rate = cln_ratio(at->count, at->days);
+        CLN_TRY(cln_figure_value(script, false, deviation(rate, cln_seasons_base(seasons, year)), err));
+        CLN_TRY(cln_figure_value(script, false, at->year, err));
         CLN_TRY(cln_figure_end_row(script, err));
     }
     return cln_figure_end_data(script, err);
 }
 
-static cln_status append_figure(cln_buffer *script, const cln_seasons *seasons, const cln_about *about,
-                                cln_error *err) {
+static cln_status append_figure(cln_buffer *script, const cln_seasons *seasons, cln_error *err) {
     int year_count;
     CLN_TRY(append_years(script, seasons, &year_count, err));
     CLN_TRY(cln_figure_begin_data(script, "months", err));
     for (int i = 0; i < CLN_MONTHS; i++) {
         if (isnan(seasons->index[i])) continue;
         CLN_TRY(cln_figure_value(script, true, i + 1, err));
+        CLN_TRY(cln_figure_value(script, false, deviation(seasons->index[i], 1), err));
         CLN_TRY(cln_figure_value(script, false, seasons->rates[i], err));
         CLN_TRY(cln_figure_end_row(script, err));
     }
     CLN_TRY(cln_figure_end_data(script, err));
-    CLN_TRY(cln_figure_set_text(script, "unit", cln_span_of_string(about->unit), err));
     CLN_TRY(cln_figure_set_number(script, "year_count", year_count, err));
     CLN_TRY(cln_figure_set_number(script, "mean_rate", seasons->rate, err));
     CLN_TRY(cln_figure_set_number(script, "peak", seasons->peak, err));
-    CLN_TRY(cln_figure_set_number(script, "peak_rate", seasons->rates[seasons->peak - 1], err));
+    CLN_TRY(cln_figure_set_number(script, "peak_value", deviation(seasons->index[seasons->peak - 1], 1), err));
     CLN_TRY(cln_figure_set_number(script, "low", seasons->low, err));
-    return cln_figure_set_number(script, "low_rate", seasons->rates[seasons->low - 1], err);
+    return cln_figure_set_number(script, "low_value", deviation(seasons->index[seasons->low - 1], 1), err);
 }
 
-static cln_status draw(cln_answer *answer, const cln_seasons *seasons, const char *covered, const cln_about *about,
-                       cln_error *err) {
-    char title[128], subtitle[128], note[1024], alternative[256];
-    (void)snprintf(title, sizeof title, "When accidents happen in %s", about->city);
-    (void)snprintf(subtitle, sizeof subtitle, "Number of %s a day, by month", about->unit);
-    (void)snprintf(
-        note, sizeof note, "%s %s, %s. Rates count the days that the data cover. No time: %s (%s). Source: %s.",
-        cln_words_count(seasons->total).text, about->unit, covered, cln_words_count(seasons->without_time).text,
+/* What the figure shows, and what it leaves out. */
+static cln_status append_basis(const cln_seasons *seasons, const cln_about *about, cln_buffer *text, cln_error *err) {
+    CLN_TRY(cln_buffer_append_format(text, err, "%s %s of ", cln_words_count(seasons->used_total).text, about->unit));
+    CLN_TRY(append_year_list(seasons, true, text, err));
+    if (leaves_years_out(seasons)) {
+        CLN_TRY(cln_buffer_append_string(text, ", the complete years; left out: ", err));
+        CLN_TRY(append_year_list(seasons, false, text, err));
+        CLN_TRY(
+            cln_buffer_append_format(text, err, " (%s)", cln_words_count(seasons->total - seasons->used_total).text));
+    }
+    CLN_TRY(cln_buffer_append_format(
+        text, err, ". Rates count the days that the data cover. No time: %s (%s). Source: %s.",
+        cln_words_count(seasons->without_time).text,
         cln_words_percent(cln_ratio(seasons->without_time, seasons->total + seasons->without_time)).text,
-        about->dataset);
+        about->dataset));
+    return cln_buffer_terminate(text, err);
+}
+
+static cln_status draw(cln_answer *answer, const cln_seasons *seasons, const cln_about *about, cln_buffer *text,
+                       cln_error *err) {
+    char title[128], subtitle[128], alternative[256];
+    (void)snprintf(title, sizeof title, "When %s happen in %s", about->unit, about->city);
+    (void)snprintf(subtitle, sizeof subtitle, "Number of %s a day by month, compared with the mean%s", about->unit,
+                   seasons->complete_years > 0 ? " of the year" : "");
     (void)snprintf(alternative, sizeof alternative, "Line chart of %s a day by month: highest in %s, lowest in %s.",
                    about->unit, cln_month_name(seasons->peak), cln_month_name(seasons->low));
-    CLN_TRY(cln_figure_begin(answer, title, subtitle, note, alternative, err));
-    return append_figure(&answer->figure, seasons, about, err);
+    cln_buffer_clear(text);
+    CLN_TRY(append_basis(seasons, about, text, err));
+    CLN_TRY(cln_figure_begin(answer, title, subtitle, text->data, alternative, err));
+    return append_figure(&answer->figure, seasons, err);
 }
 
 static cln_status present(cln_answer *answer, const cln_seasons *seasons, const char *covered, const cln_about *about,
                           cln_buffer *text, cln_error *err) {
     CLN_TRY(say_months(seasons, about, text, err));
+    CLN_TRY(say_years(seasons, about, text, err));
     CLN_TRY(say_test(seasons, about, text, err));
     CLN_TRY(cln_answer_set_sentence(answer, cln_buffer_span(text), err));
     CLN_TRY(tabulate_months(answer, seasons, err));
     CLN_TRY(tabulate_years(answer, seasons, err));
+    CLN_TRY(tabulate_year_months(answer, seasons, err));
     CLN_TRY(add_notes(answer, seasons, covered, about, err));
-    CLN_TRY(draw(answer, seasons, covered, about, err));
+    CLN_TRY(draw(answer, seasons, about, text, err));
     answer->is_answered = true;
     return CLN_OK;
 }

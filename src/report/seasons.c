@@ -3,6 +3,7 @@
 
 #include "colonnade/base/date.h"
 #include "colonnade/base/memory.h"
+#include "season_years.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@ enum { SECONDS_PER_DAY = 86400 };
 
 void cln_seasons_clean_up(cln_seasons *seasons) {
     free(seasons->year_months);
+    free(seasons->years);
     *seasons = (cln_seasons){0};
 }
 
@@ -68,14 +70,44 @@ static cln_status add_counts(cln_seasons *seasons, const cln_table *table, cln_e
     return CLN_OK;
 }
 
-static void compute_rates(cln_seasons *seasons) {
-    seasons->rate = seasons->total == 0 ? NAN : cln_ratio(seasons->total, seasons->total_days);
+double cln_seasons_base(const cln_seasons *seasons, const cln_season_year *year) {
+    return seasons->complete_years == 0 ? seasons->rate : cln_ratio(year->count, year->days);
+}
+
+static void add_used(cln_seasons *seasons) {
+    size_t position = 0;
+    for (size_t i = 0; i < seasons->year_month_count; i++) {
+        const cln_year_month *at = &seasons->year_months[i];
+        while (seasons->years[position].year != at->year) position++;
+        if (!seasons->years[position].is_used) continue;
+        seasons->used_counts[at->month - 1] += at->count;
+        seasons->used_days[at->month - 1] += at->days;
+        seasons->used_total += at->count;
+        seasons->used_total_days += at->days;
+    }
+    seasons->rate = seasons->used_total == 0 ? NAN : cln_ratio(seasons->used_total, seasons->used_total_days);
+}
+
+/* A month's rates over their bases, weighted by days, are its counts over their bases, divided by all its days. */
+static void add_index(cln_seasons *seasons) {
+    size_t position = 0;
+    for (size_t i = 0; i < seasons->year_month_count; i++) {
+        const cln_year_month *at = &seasons->year_months[i];
+        while (seasons->years[position].year != at->year) position++;
+        const cln_season_year *year = &seasons->years[position];
+        if (year->is_used) seasons->index[at->month - 1] += (double)at->count / cln_seasons_base(seasons, year);
+    }
     for (int i = 0; i < CLN_MONTHS; i++) {
-        seasons->rates[i] = cln_ratio(seasons->counts[i], seasons->days[i]);
-        seasons->index[i] = seasons->rates[i] / seasons->rate;
+        seasons->index[i] = seasons->used_days[i] == 0 ? NAN : seasons->index[i] / (double)seasons->used_days[i];
+        seasons->rates[i] = cln_ratio(seasons->used_counts[i], seasons->used_days[i]);
+    }
+}
+
+static void find_extremes(cln_seasons *seasons) {
+    for (int i = 0; i < CLN_MONTHS; i++) {
         if (isnan(seasons->index[i])) continue;
-        if (seasons->peak == 0 || seasons->rates[i] > seasons->rates[seasons->peak - 1]) seasons->peak = i + 1;
-        if (seasons->low == 0 || seasons->rates[i] < seasons->rates[seasons->low - 1]) seasons->low = i + 1;
+        if (seasons->peak == 0 || seasons->index[i] > seasons->index[seasons->peak - 1]) seasons->peak = i + 1;
+        if (seasons->low == 0 || seasons->index[i] < seasons->index[seasons->low - 1]) seasons->low = i + 1;
     }
 }
 
@@ -84,11 +116,10 @@ cln_status cln_seasons_compute(cln_seasons *seasons, const cln_table *table, con
     *seasons = (cln_seasons){0};
     CLN_TRY(add_exposure(seasons, periods, err));
     CLN_TRY(add_counts(seasons, table, err));
-    compute_rates(seasons);
-    for (size_t i = 0; i < seasons->year_month_count; i++) {
-        const cln_year_month *at = &seasons->year_months[i];
-        seasons->empty_months += at->count == 0 && at->days == cln_days_in_month(at->year, at->month);
-    }
-    seasons->uniformity = cln_chi_square_of_fit(seasons->counts, seasons->days, CLN_MONTHS);
+    CLN_TRY(cln_season_years_assess(seasons, err));
+    add_used(seasons);
+    add_index(seasons);
+    find_extremes(seasons);
+    seasons->uniformity = cln_chi_square_of_fit(seasons->used_counts, seasons->used_days, CLN_MONTHS);
     return CLN_OK;
 }

@@ -2,6 +2,7 @@
 #include "colonnade/report/statistics.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
 #include <math.h>
@@ -14,6 +15,12 @@ static const cln_chi_square undefined_chi_square = {
 
 double cln_ratio(int64_t part, int64_t whole) {
     return whole == 0 ? NAN : (double)part / (double)whole;
+}
+
+double cln_median(double *values, size_t count) {
+    if (count == 0) return NAN;
+    gsl_sort(values, 1, count);
+    return gsl_stats_median_from_sorted_data(values, 1, count);
 }
 
 static void add_cell(cln_chi_square *test, int64_t observed, double expected) {

@@ -67,9 +67,90 @@ static void test_seasons_tell_of_empty_months(void **state) {
     cln_seasons seasons;
     assert_int_equal(cln_seasons_compute(&seasons, &table, &periods, NULL), CLN_OK);
     assert_int_equal(seasons.empty_months, 2);
+    assert_int_equal(seasons.complete_years, 0);
+    assert_true(seasons.years[0].is_used && seasons.years[1].is_used);
+    assert_int_equal(seasons.used_total, 2);
     cln_seasons_clean_up(&seasons);
     cln_table_clean_up(&table);
     cln_periods_clean_up(&periods);
+}
+
+/* Each month has a_day rows a day, but month `other` has other_a_day. */
+static void add_year(cln_table *table, int year, int64_t a_day, int other, int64_t other_a_day) {
+    for (int month = 1; month <= 12; month++) {
+        const int64_t count = (month == other ? other_a_day : a_day) * cln_days_in_month(year, month);
+        if (count > 0) table_add_month(table, year, month, count);
+    }
+}
+
+/* A patchy year with all its rows in January, a small year with its peak in May, and a big one with its peak in
+ * October: the first must not count, and the last two count alike. */
+static void test_seasons_rest_on_complete_years(void **state) {
+    (void)state;
+    cln_periods periods = {0};
+    cover(&periods, 2013, 1, 1, 2015, 12, 31);
+    cln_table table;
+    table_begin(&table, 3);
+    table_add_month(&table, 2013, 1, 100000);
+    table_add_month(&table, 2013, 12, 1);
+    add_year(&table, 2014, 10, 5, 20);
+    add_year(&table, 2015, 40, 10, 70);
+    cln_seasons seasons;
+    assert_int_equal(cln_seasons_compute(&seasons, &table, &periods, NULL), CLN_OK);
+    assert_int_equal(seasons.year_count, 3);
+    assert_int_equal(seasons.complete_years, 2);
+    assert_int_equal(seasons.years[0].lack, CLN_YEAR_LACKS_MONTHS);
+    assert_int_equal(seasons.years[0].sparse_months, 10);
+    assert_true(!seasons.years[0].is_used && seasons.years[1].is_used && seasons.years[2].is_used);
+    assert_int_equal(seasons.counts[0], 100000 + 50 * 31);
+    assert_int_equal(seasons.used_counts[0], 50 * 31);
+    assert_int_equal(seasons.used_days[0], 62);
+    assert_int_equal(seasons.used_total_days, 730);
+    assert_int_equal(seasons.total - seasons.used_total, 100001);
+    const double mean_2014 = 10 + 310 / 365.0, mean_2015 = 40 + 930 / 365.0;
+    assert_true(fabs(seasons.index[4] - (20 / mean_2014 + 40 / mean_2015) / 2) < 1e-12);
+    assert_true(fabs(seasons.index[9] - (10 / mean_2014 + 70 / mean_2015) / 2) < 1e-12);
+    assert_true(seasons.rates[9] == 40 && seasons.rates[4] == 30);
+    assert_int_equal(seasons.peak, 5); /* 1.38, though October has more rows a day: 1.28 */
+    double mean = 0;
+    for (int i = 0; i < CLN_MONTHS; i++) mean += seasons.index[i] * (double)seasons.used_days[i] / 730;
+    assert_true(fabs(mean - 1) < 1e-12);
+    assert_int_equal(seasons.uniformity.degrees_of_freedom, 11);
+    assert_true(fabs(seasons.uniformity.least_expected - 28 * 2 * seasons.rate) < 1e-6);
+    cln_seasons_clean_up(&seasons);
+    cln_table_clean_up(&table);
+    cln_periods_clean_up(&periods);
+}
+
+/* What the year 2016 lacks, beside the complete 2014 and 2015 with 50 rows a day. */
+static cln_year_lack lack_of_2016(int last_day, int64_t a_day, int other, int64_t other_a_day) {
+    cln_periods periods = {0};
+    cover(&periods, 2014, 1, 1, 2016, 12, last_day);
+    cln_table table;
+    table_begin(&table, 3);
+    add_year(&table, 2014, 50, 1, 50);
+    add_year(&table, 2015, 50, 1, 50);
+    add_year(&table, 2016, a_day, other, other_a_day);
+    cln_seasons seasons;
+    assert_int_equal(cln_seasons_compute(&seasons, &table, &periods, NULL), CLN_OK);
+    const cln_year_lack lack = seasons.years[2].lack;
+    assert_int_equal(seasons.complete_years, lack == CLN_YEAR_COMPLETE ? 3 : 2);
+    cln_seasons_clean_up(&seasons);
+    cln_table_clean_up(&table);
+    cln_periods_clean_up(&periods);
+    return lack;
+}
+
+static void test_which_years_are_complete(void **state) {
+    (void)state;
+    assert_int_equal(lack_of_2016(31, 50, 1, 50), CLN_YEAR_COMPLETE);
+    assert_int_equal(lack_of_2016(28, 50, 1, 50), CLN_YEAR_COMPLETE);
+    assert_int_equal(lack_of_2016(27, 50, 1, 50), CLN_YEAR_LACKS_DAYS);
+    assert_int_equal(lack_of_2016(31, 50, 7, 0), CLN_YEAR_LACKS_MONTHS);
+    assert_int_equal(lack_of_2016(31, 50, 7, 4), CLN_YEAR_LACKS_MONTHS);
+    assert_int_equal(lack_of_2016(31, 50, 7, 5), CLN_YEAR_COMPLETE);
+    assert_int_equal(lack_of_2016(31, 4, 7, 5), CLN_YEAR_LACKS_ROWS);
+    assert_int_equal(lack_of_2016(31, 6, 7, 6), CLN_YEAR_COMPLETE);
 }
 
 static void test_seasons_of_nothing_and_of_one_day(void **state) {
@@ -156,6 +237,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_seasons_count_days_of_exposure),
         cmocka_unit_test(test_seasons_tell_of_empty_months),
+        cmocka_unit_test(test_seasons_rest_on_complete_years),
+        cmocka_unit_test(test_which_years_are_complete),
         cmocka_unit_test(test_seasons_of_nothing_and_of_one_day),
         cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_conditions_of_nothing),

@@ -205,8 +205,10 @@ static void expect_sentence(size_t question, const char *const *parts) {
 
 static void test_sentences_have_numbers(void **state) {
     (void)state;
-    expect_sentence(0, (const char *const[]){"most accidents in October: 20.00 a day, 86.2 % above the mean of 10.74",
-                                             "the 3,920 accidents", "11 degrees of freedom, p < 0.001", NULL});
+    expect_sentence(0,
+                    (const char *const[]){"most accidents in October: 20.00 a day, 86.2 % above the mean of the year",
+                                          "The mean is 10.74 a day. Over the months the 3,920 accidents",
+                                          "11 degrees of freedom, p < 0.001", NULL});
     expect_sentence(1, (const char *const[]){"17.5 % of the 200 accidents", "highest in January (30.0 %)",
                                              "lowest in July (5.0 %)", "missing for 50 more (20.0 %)", NULL});
     expect_sentence(2, (const char *const[]){"come from Baker: 15 of 31 (48.4 %)", "69.0 % of the 100 calls have no",
@@ -214,6 +216,70 @@ static void test_sentences_have_numbers(void **state) {
     expect_sentence(3, (const char *const[]){"Over 2015-01-01 to 2015-12-31, which both cover", "Baker (60.0 % of",
                                              "-50.0 percentage points",
                                              "1 area does not join: Stapleton (only accidents)", NULL});
+}
+
+/* Rows of 2013 and part of 2014, and perhaps all of 2015. */
+static void answer_patchy_seasons(cln_answer *answer, bool has_complete_year) {
+    cln_periods periods = {0};
+    cln_table table;
+    cln_seasons seasons;
+    const cln_period patchy = {cln_days_from_civil(2013, 1, 1), cln_days_from_civil(2014, 8, 1)};
+    assert_int_equal(cln_periods_add(&periods, patchy, NULL), CLN_OK);
+    if (has_complete_year) cover(&periods, 2015);
+    table_begin(&table, 3);
+    table_add_month(&table, 2013, 1, 900);
+    table_add_month(&table, 2014, 7, 90);
+    for (int month = 1; has_complete_year && month <= 12; month++) {
+        table_add_month(&table, 2015, month, month == 10 ? 620 : 300);
+    }
+    cln_answer_init(answer, "seasons", "?");
+    assert_int_equal(cln_answer_set_origin(answer, "x", false, NULL), CLN_OK);
+    assert_int_equal(cln_seasons_compute(&seasons, &table, &periods, NULL), CLN_OK);
+    assert_int_equal(cln_present_seasons(answer, &seasons, &periods, &accidents_about, NULL), CLN_OK);
+    cln_seasons_clean_up(&seasons);
+    cln_table_clean_up(&table);
+    cln_periods_clean_up(&periods);
+}
+
+static size_t count_text(const cln_table *table, size_t column, const char *text) {
+    size_t count = 0;
+    for (size_t row = 0; row < table->row_count; row++) {
+        const cln_cell *cell = cln_table_cell(table, row, column);
+        count += cell->kind == CLN_CELL_TEXT && strcmp(cell->as.text, text) == 0;
+    }
+    return count;
+}
+
+static void test_years_that_are_left_out_are_told(void **state) {
+    (void)state;
+    cln_answer answer;
+    answer_patchy_seasons(&answer, true);
+    assert_non_null(strstr(answer.sentence, "most accidents in October"));
+    assert_non_null(strstr(answer.sentence, "rests on the 3,920 accidents of the complete year 2015; left out, since "
+                                            "not complete: 2013 to 2014 (990 more)"));
+    bool is_noted = false;
+    for (size_t i = 0; i < answer.note_count; i++) {
+        is_noted = is_noted || strstr(answer.notes[i], ", 2014 (only 213 days are covered).") != NULL;
+    }
+    assert_true(is_noted);
+    const cln_table *years = &answer.tables[1].table, *months = &answer.tables[2].table;
+    assert_int_equal(count_text(years, 4, "no"), 2);
+    assert_int_equal(count_text(months, 5, "no"), 20);
+    assert_int_equal(count_text(months, 5, "yes"), 12);
+    assert_int_equal(cln_table_cell(&answer.tables[0].table, 0, 2)->as.integer, 1200);
+    assert_int_equal(cln_table_cell(&answer.tables[0].table, 0, 4)->as.integer, 300);
+    cln_answer_clean_up(&answer);
+}
+
+static void test_without_a_complete_year_all_months_count(void **state) {
+    (void)state;
+    cln_answer answer;
+    answer_patchy_seasons(&answer, false);
+    assert_non_null(strstr(answer.sentence, "most accidents in January"));
+    assert_non_null(strstr(answer.sentence, "No calendar year is complete, so this rests on all covered months."));
+    assert_non_null(strstr(answer.sentence, "Do not rely on it: 17 of the 20 months"));
+    assert_int_equal(count_text(&answer.tables[2].table, 5, "yes"), 20);
+    cln_answer_clean_up(&answer);
 }
 
 static void test_what_cannot_be_answered_says_why(void **state) {
@@ -282,6 +348,8 @@ int main(void) {
         cmocka_unit_test(test_generated_data_are_labelled_everywhere),
         cmocka_unit_test(test_real_data_are_never_labelled_as_generated),
         cmocka_unit_test(test_sentences_have_numbers),
+        cmocka_unit_test(test_years_that_are_left_out_are_told),
+        cmocka_unit_test(test_without_a_complete_year_all_months_count),
         cmocka_unit_test(test_what_cannot_be_answered_says_why),
         cmocka_unit_test(test_texts_cannot_become_commands),
         cmocka_unit_test(test_words),

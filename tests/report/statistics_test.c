@@ -120,8 +120,16 @@ static void test_ratio(void **state) {
     assert_true(isnan(cln_ratio(0, 0)));
 }
 
+static void test_median(void **state) {
+    (void)state;
+    double odd[] = {3, 1, 2}, even[] = {9, 1, 4, 2}, one[] = {7};
+    assert_true(cln_median(odd, 3) == 2 && cln_median(even, 4) == 3 && cln_median(one, 1) == 7);
+    assert_true(isnan(cln_median(one, 0)));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_median),
         cmocka_unit_test(test_fit_to_even_weights),
         cmocka_unit_test(test_fit_to_uneven_weights),
         cmocka_unit_test(test_fit_of_too_little_is_undefined),

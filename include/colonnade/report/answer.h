@@ -21,6 +21,7 @@ enum { CLN_ANSWER_MAX_TABLES = 12 };
 typedef struct cln_answer_table {
     char *name; /* of the file, without ".csv"; a safe name */
     cln_table table;
+    bool is_detail; /* only for the files: a terminal shows its name and size */
 } cln_answer_table;
 
 typedef struct cln_answer {
@@ -55,6 +56,9 @@ CLN_CHECKED cln_status cln_answer_add_note(cln_answer *answer, cln_error *err, c
 CLN_CHECKED cln_status cln_answer_add_table(cln_answer *answer, const char *name, const char *title,
                                             const char *const *column_names, size_t column_count, cln_table **table,
                                             cln_error *err);
+
+/* The table that was added last has more than people want to read in a terminal. */
+void cln_answer_set_detail(cln_answer *answer);
 
 /* A copy of a table with a last column "origin", for files and machines. */
 CLN_CHECKED cln_status cln_answer_table_with_origin(const cln_answer *answer, const cln_table *table, cln_table *copy,

@@ -39,6 +39,9 @@ typedef struct cln_rank_correlation {
 
 cln_rank_correlation cln_rank_correlation_of(const double *x, const double *y, size_t count);
 
+/* Reorders the values; NaN without any. */
+double cln_median(double *values, size_t count);
+
 /* part / whole, NaN where whole is 0. */
 double cln_ratio(int64_t part, int64_t whole);
 
