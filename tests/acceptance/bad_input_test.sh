@@ -65,13 +65,18 @@ whole() {
 # refused STATUS TEXT ARGUMENT...: alone, and on two and three ranks by turns.
 turn=0
 refused() {
-    local wanted=$1 text=$2 ranks
-    shift 2
+    expect "$1" 1 "${@:2}"
     turn=$((turn + 1))
-    for ranks in 1 $((2 + turn % 2)); do
-        expect "$wanted" "$ranks" "$text" "$@"
-    done
-    whole "'$*'"
+    expect "$1" $((2 + turn % 2)) "${@:2}"
+    whole "'${*:3}'"
+}
+
+# mistaken TEXT ARGUMENT...: what the command line or the configuration has
+# wrong; on one, two and three ranks by turns.
+mistaken() {
+    turn=$((turn + 1))
+    expect 2 $((1 + turn % 3)) "$@"
+    whole "'${*:2}'"
 }
 
 # ---- Files that are none ----
@@ -188,18 +193,18 @@ refused 1 'zeros.csv' ingest trips zeros.csv
 
 # ---- Commands and configurations ----
 
-refused 2 "did you mean 'ingest'" ingset trips good.csv
-refused 2 "did you mean '--replace'" ingest trips good.csv --repalce
-refused 2 'did you mean "trips"' ingest trip good.csv
-refused 2 'takes a share from 0 to 1' ingest trips good.csv --max-reject-rate 1,5
-refused 2 'takes "null", "reject" or "fail"' ingest trips good.csv --on-bad-cell ignore
-refused 2 '"auto" only' ingest trips good.csv --schema guess
-refused 2 '--as names one partition' ingest trips good.csv one.csv --as x
-refused 2 'would both be the partition "good"' ingest trips good.csv ./good.csv
-refused 2 'cannot be the name of a partition' ingest trips good.csv --as ../good
-refused 2 'cannot be the name of a dataset' ingest ../trips good.csv --schema auto
-refused 2 'nothing is staged' ingest trips
-refused 2 'missing.json' ingest trips good.csv --config missing.json
+mistaken "did you mean 'ingest'" ingset trips good.csv
+mistaken "did you mean '--replace'" ingest trips good.csv --repalce
+mistaken 'did you mean "trips"' ingest trip good.csv
+mistaken 'takes a share from 0 to 1' ingest trips good.csv --max-reject-rate 1,5
+mistaken 'takes "null", "reject" or "fail"' ingest trips good.csv --on-bad-cell ignore
+mistaken '"auto" only' ingest trips good.csv --schema guess
+mistaken '--as names one partition' ingest trips good.csv one.csv --as x
+mistaken 'would both be the partition "good"' ingest trips good.csv ./good.csv
+mistaken 'cannot be the name of a partition' ingest trips good.csv --as ../good
+mistaken 'cannot be the name of a dataset' ingest ../trips good.csv --schema auto
+mistaken 'nothing is staged' ingest trips
+mistaken 'missing.json' ingest trips good.csv --config missing.json
 
 # misconfigured TEXT FILTER...: the configuration, changed by sed.
 misconfigured() {
@@ -207,7 +212,7 @@ misconfigured() {
     shift
     sed "$@" config.json >wrong.json
     ! cmp -s config.json wrong.json || fail "sed $* changes nothing"
-    refused 2 "$text" ingest trips good.csv --config wrong.json
+    mistaken "$text" ingest trips good.csv --config wrong.json
 }
 misconfigured 'wrong.json:3:3: a comma or a closing brace' -e '2s/,$//'
 misconfigured 'datasets.trips.colums' -e 's/"columns"/"colums"/'
@@ -216,8 +221,8 @@ misconfigured 'fsync' -e 's/"fsync": false/"fsync": "no"/'
 misconfigured 'datasets.trips.formats[0]' -e 's/%H:%M:%S"/%H:%Q"/'
 misconfigured 'datasets.trips.columns[2].role' -e 's/"role": "area"/"role": "erea"/'
 head -c 200 config.json >cut.json
-refused 2 'cut.json' ingest trips good.csv --config cut.json
-refused 2 'program.csv' ingest trips good.csv --config program.csv
+mistaken 'cut.json' ingest trips good.csv --config cut.json
+mistaken 'program.csv' ingest trips good.csv --config program.csv
 
 # ---- Records that do not pass ----
 
