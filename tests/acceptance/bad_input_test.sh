@@ -3,6 +3,7 @@
 #
 # Input that cannot be stored, or not all of it: each ends with one message and
 # the right exit status on any number of ranks, and the former store is whole.
+# timeout: 1800
 
 set -euo pipefail
 # shellcheck source=checks.sh

@@ -4,6 +4,7 @@
 # The store and the answers are the same, byte for byte, for any number of
 # ranks, any stripe size and any memory: on large dirty files, on small ones
 # that hold every kind of trouble, cut at every few bytes, and on real ones.
+# timeout: 1800
 
 set -euo pipefail
 # shellcheck source=checks.sh

@@ -5,6 +5,7 @@
 # generated file and a report: one message, the right exit status, nothing left
 # behind, and the former store whole. The disks are small file systems in
 # memory, in a mount namespace that ends with the test.
+# timeout: 1800
 
 set -euo pipefail
 

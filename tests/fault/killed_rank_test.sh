@@ -4,6 +4,7 @@
 # Processes that end in the middle of an ingest: a rank or the launcher killed,
 # interrupted or terminated, at several instants. The launcher fails and nobody
 # hangs, the former store is whole, and the next ingest works and clears up.
+# timeout: 1800
 
 # shellcheck disable=SC2317 # functions that wait_until calls
 set -euo pipefail
