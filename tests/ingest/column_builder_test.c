@@ -145,6 +145,28 @@ static void too_many_texts_become_plain_at_any_moment(void **state) {
     }
 }
 
+/* One reader for several columns, each with texts of its own in the stage. */
+static void several_columns_overflow(void **state) {
+    cln_column_builder builders[2];
+    for (int b = 0; b < 2; b++) {
+        cln_column_builder_init_texts(&builders[b], *state, 1, 1000, false);
+        add_texts(&builders[b], b == 0 ? "a" : "x");
+        flush(&builders[b], 0);
+        add_texts(&builders[b], b == 0 ? "b" : "y");
+        flush(&builders[b], 0);
+    }
+    cln_block_reader reader;
+    cln_block_reader_init(&reader);
+    for (int turn = 0; turn < 4; turn++) {
+        cln_block block;
+        must(cln_block_reader_read(&reader, &builders[turn % 2], &builders[turn % 2].entries[0], &block, NULL));
+        assert_int_equal(block.encoding, CLN_BLOCK_TEXTS);
+        assert_int_equal(block.text_bytes[0], turn % 2 == 0 ? 'a' : 'x');
+    }
+    cln_block_reader_clean_up(&reader);
+    for (int b = 0; b < 2; b++) cln_column_builder_clean_up(&builders[b]);
+}
+
 static bool overflows(cln_stage *stage, uint64_t bytes_limit, cln_span a, cln_span b) {
     cln_column_builder builder;
     cln_column_builder_init_texts(&builder, stage, 100, bytes_limit, false);
@@ -268,6 +290,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(plain_texts, make_stage, clean_stage),
         cmocka_unit_test_setup_teardown(numbered_texts, make_stage, clean_stage),
         cmocka_unit_test_setup_teardown(too_many_texts_become_plain_at_any_moment, make_stage, clean_stage),
+        cmocka_unit_test_setup_teardown(several_columns_overflow, make_stage, clean_stage),
         cmocka_unit_test_setup_teardown(what_makes_a_column_text, make_stage, clean_stage),
         cmocka_unit_test_setup_teardown(codes_of_each_width, make_stage, clean_stage),
         cmocka_unit_test_setup_teardown(similar_texts_are_told_apart, make_stage, clean_stage),

@@ -54,6 +54,26 @@ static void the_limits_are_those_of_all_ranks(void **state) {
     assert_true(merges_to(1, 1, 6, false)); /* most ranks have nothing */
 }
 
+/* One rank alone is over the limit, and no other knows its texts. */
+static void one_rank_is_over(void **state) {
+    (void)state;
+    cln_string_table local;
+    cln_string_table_init(&local, SIZE_MAX);
+    uint32_t code;
+    const char *const texts[] = {"a", "b", "c"};
+    for (int i = 0; world.rank == world.size - 1 && i < 3; i++) {
+        must(cln_string_table_intern(&local, text_of(texts[i]), &code, NULL));
+    }
+    cln_dictionary merged;
+    bool is_over;
+    cln_error err;
+    must(cln_merge_strings(&world, &local, 2, 100, &merged, &is_over, &err));
+    const bool good = is_over && merged.count == 0;
+    cln_dictionary_clean_up(&merged);
+    cln_string_table_clean_up(&local);
+    assert_true(all_ranks(good));
+}
+
 static void texts_of_several_ranks_count_once(void **state) {
     (void)state;
     cln_string_table local;
@@ -73,7 +93,7 @@ static void texts_of_several_ranks_count_once(void **state) {
 }
 
 static char hash_byte(uint64_t i) {
-    return (char)(i * 31 + (i >> 11));
+    return (char)(i * 31 + (i >> 11) + (i >> 20) * 7); /* every block is another */
 }
 
 /* In a pass of its own, and from stripes that the ranks saw in turn. */
@@ -132,6 +152,7 @@ int main(void) {
     cln_comm_start(&world);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_limits_are_those_of_all_ranks),
+        cmocka_unit_test(one_rank_is_over),
         cmocka_unit_test(texts_of_several_ranks_count_once),
         cmocka_unit_test(the_content_hash_does_not_depend_on_the_ranks),
         cmocka_unit_test(a_hash_of_a_part_is_refused),
