@@ -38,6 +38,8 @@ base  | libcurl                          | library libcurl        | libcurl4-ope
 base  | cJSON                            | library libcjson       | libcjson-dev              | cjson-devel                | cjson       | cjson
 base  | OpenSSL                          | library libcrypto      | libssl-dev                | openssl-devel              | openssl@3   | openssl
 base  | xxHash                           | library libxxhash      | libxxhash-dev             | xxhash-devel               | xxhash      | xxhash
+base  | zlib                             | library zlib           | zlib1g-dev                | zlib-devel                 | zlib        | zlib
+base  | Zstandard                        | library libzstd        | libzstd-dev               | libzstd-devel              | zstd        | zstd
 base  | the GNU Scientific Library       | library gsl            | libgsl-dev                | gsl-devel                  | gsl         | gsl
 base  | gnuplot, for the figures         | command gnuplot        | gnuplot-nox               | gnuplot                    | gnuplot     | gnuplot
 base  | the time zone database           | zones                  | tzdata                    | tzdata                     | -           | -

@@ -27,7 +27,7 @@ below() {
 }
 
 # External header, and the layers that may include it (cli: to print versions).
-externals="mpi.h:par column csv store generate ingest report cli|hdf5.h:store cli|curl/:net cli|gsl/:report cli"
+externals="mpi.h:par column csv store generate ingest report cli|hdf5.h:store cli|curl/:net cli|gsl/:report cli|zlib.h:base cli|zstd:base cli"
 
 problems=0
 complain() {

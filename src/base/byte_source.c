@@ -22,6 +22,14 @@ typedef struct memory_source {
     cln_span bytes;
 } memory_source;
 
+cln_status cln_byte_source_read_some(cln_byte_source *source, uint64_t offset, void *data, size_t size, size_t *got,
+                                     cln_error *err) {
+    if (source->read_some != NULL) return source->read_some(source, offset, data, size, got, err);
+    const uint64_t left = offset < source->size_bytes ? source->size_bytes - offset : 0;
+    *got = left < size ? (size_t)left : size;
+    return *got == 0 ? CLN_OK : source->read_at(source, offset, data, *got, err);
+}
+
 static cln_status fail_shrank(const file_source *file, uint64_t end, cln_error *err) {
     return cln_fail(err, CLN_ERR_IO,
                     "%s shrank while it was read: it had %llu bytes when it was opened and now ends at byte %llu; "

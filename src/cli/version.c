@@ -9,6 +9,8 @@
 #include <openssl/crypto.h>
 #include <string.h>
 #include <xxhash.h>
+#include <zlib.h>
+#include <zstd.h>
 
 /* The first line of MPI's own words, without what its packager added behind a comma. */
 static cln_status write_mpi(cln_buffer *text, cln_error *err) {
@@ -36,5 +38,7 @@ cln_status cln_version_write(cln_buffer *text, cln_error *err) {
     CLN_TRY(cln_buffer_append_format(text, err, "  OpenSSL  %s\n", OpenSSL_version(OPENSSL_VERSION)));
     CLN_TRY(
         cln_buffer_append_format(text, err, "  xxHash   %u.%u.%u\n", xxhash / 10000, xxhash / 100 % 100, xxhash % 100));
+    CLN_TRY(cln_buffer_append_format(text, err, "  zlib     %s\n", zlibVersion()));
+    CLN_TRY(cln_buffer_append_format(text, err, "  Zstd     %s\n", ZSTD_versionString()));
     return cln_buffer_append_format(text, err, "  GSL      %s\n", gsl_version);
 }

@@ -72,11 +72,10 @@ static bool find_header(cln_prologue *prologue, const cln_automaton *automaton, 
 }
 
 static cln_status read_more(cln_byte_source *source, cln_buffer *bytes, cln_error *err) {
-    const uint64_t left = source->size_bytes - bytes->size;
-    const size_t piece_bytes = (size_t)(left < PIECE_BYTES ? left : PIECE_BYTES);
-    CLN_TRY(cln_buffer_reserve(bytes, piece_bytes, err));
-    CLN_TRY(source->read_at(source, bytes->size, bytes->data + bytes->size, piece_bytes, err));
-    bytes->size += piece_bytes;
+    size_t got;
+    CLN_TRY(cln_buffer_reserve(bytes, (size_t)PIECE_BYTES, err));
+    CLN_TRY(cln_byte_source_read_some(source, bytes->size, bytes->data + bytes->size, (size_t)PIECE_BYTES, &got, err));
+    bytes->size += got;
     return CLN_OK;
 }
 
@@ -231,8 +230,8 @@ void cln_prologue_clean_up(cln_prologue *prologue) {
 
 static cln_status read_mark_on_root(uint64_t *bom_bytes, cln_byte_source *source, cln_error *err) {
     char bytes[4];
-    const size_t size = source->size_bytes < sizeof bytes ? (size_t)source->size_bytes : sizeof bytes;
-    CLN_TRY(source->read_at(source, 0, bytes, size, err));
+    size_t size;
+    CLN_TRY(cln_byte_source_read_some(source, 0, bytes, sizeof bytes, &size, err));
     return find_byte_order_mark(bom_bytes, cln_span_of(bytes, size), source->name, err);
 }
 

@@ -15,6 +15,7 @@ enum { TAG_TAIL = 71 };
 typedef struct round_message {
     uint64_t failed_record;
     uint64_t status;
+    uint64_t size_bytes; /* of the source, as far as the rank knows */
     cln_transition_function function;
 } round_message;
 
@@ -42,6 +43,8 @@ typedef struct sweep_state {
     const cln_csv_sink *sink;
     uint64_t stripe_size_bytes;
     uint64_t round;
+    int reader_count;    /* all ranks, or rank 0 alone for a stream */
+    uint64_t size_bytes; /* of a stream unknown until its end was read */
     /* Composed so far, the same on all ranks. */
     uint8_t state;
     uint64_t next_record;
@@ -82,11 +85,16 @@ static uint64_t min_u64(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
+static uint64_t round_begin(const sweep_state *s) {
+    return s->round * (uint64_t)s->reader_count * s->stripe_size_bytes;
+}
+
+/* Empty behind the end, and for a rank that does not read. */
 static stripe_range range_of(const sweep_state *s, int rank) {
-    const uint64_t size = s->sweep->source->size_bytes;
-    stripe_range range = {.number = s->round * (uint64_t)s->comm->size + (uint64_t)rank};
-    range.file_begin = min_u64(size, range.number * s->stripe_size_bytes);
-    range.end = min_u64(size, range.file_begin + s->stripe_size_bytes);
+    stripe_range range = {.number = s->round * (uint64_t)s->reader_count + (uint64_t)rank};
+    if (rank >= s->reader_count) return range;
+    range.file_begin = min_u64(s->size_bytes, range.number * s->stripe_size_bytes);
+    range.end = min_u64(s->size_bytes, range.file_begin + s->stripe_size_bytes);
     range.begin =
         min_u64(range.end, range.file_begin > s->sweep->data_offset ? range.file_begin : s->sweep->data_offset);
     return range;
@@ -96,19 +104,30 @@ static cln_span scan_span(const sweep_state *s, const stripe_range *range) {
     return cln_span_of(s->stripe_bytes + (range->begin - range->file_begin), (size_t)(range->end - range->begin));
 }
 
+/* This rank's stripe; a stream that ends in it has a size from now on. */
+static cln_status read_stripe(sweep_state *s, stripe_range *range) {
+    cln_byte_source *source = s->sweep->source;
+    const size_t size = (size_t)(range->end - range->file_begin);
+    if (size == 0) return CLN_OK;
+    if (!cln_byte_source_is_stream(source)) {
+        return source->read_at(source, range->file_begin, s->stripe_bytes, size, s->err);
+    }
+    size_t got;
+    CLN_TRY(cln_byte_source_read_some(source, range->file_begin, s->stripe_bytes, size, &got, s->err));
+    if (got < size) s->size_bytes = range->file_begin + got;
+    *range = range_of(s, s->comm->rank);
+    return CLN_OK;
+}
+
 /* Step 1, local: read this rank's stripe and scan it. */
 static void read_and_scan(sweep_state *s, round_message *message) {
-    const stripe_range range = range_of(s, s->comm->rank);
-    const size_t size = (size_t)(range.end - range.file_begin);
-    cln_byte_source *source = s->sweep->source;
+    stripe_range range = range_of(s, s->comm->rank);
     double lap = cln_profile_now();
-    if (s->status == CLN_OK && size > 0) {
-        s->status = source->read_at(source, range.file_begin, s->stripe_bytes, size, s->err);
-        lap = cln_profile_lap(CLN_PHASE_READ, lap);
-        if (s->status == CLN_OK && s->sink->see != NULL) {
-            s->status =
-                s->sink->see(s->sink->see_context, range.file_begin, cln_span_of(s->stripe_bytes, size), s->err);
-        }
+    if (s->status == CLN_OK) s->status = read_stripe(s, &range);
+    lap = cln_profile_lap(CLN_PHASE_READ, lap);
+    const cln_span bytes = cln_span_of(s->stripe_bytes, (size_t)(range.end - range.file_begin));
+    if (s->status == CLN_OK && bytes.size > 0 && s->sink->see != NULL) {
+        s->status = s->sink->see(s->sink->see_context, range.file_begin, bytes, s->err);
     }
     lap = cln_profile_lap(CLN_PHASE_HASH, lap);
     memset(message, 0, sizeof *message);
@@ -116,6 +135,7 @@ static void read_and_scan(sweep_state *s, round_message *message) {
     (void)cln_profile_lap(CLN_PHASE_SCAN, lap);
     message->status = (uint64_t)s->status;
     message->failed_record = s->failed_record;
+    message->size_bytes = s->size_bytes;
 }
 
 /* When any rank has failed: all take the worst status and, among those, the
@@ -279,6 +299,7 @@ static cln_status run_round(sweep_state *s) {
     const double lap = cln_profile_now();
     MPI_Allgather(&message, (int)sizeof message, MPI_BYTE, s->messages, (int)sizeof message, MPI_BYTE, s->comm->mpi);
     CLN_TRY(agree_on_first(s));
+    s->size_bytes = s->messages[0].size_bytes;
     compose(s);
     CLN_TRY_AGREED(s->comm, reserve_pending(s), s->err);
     (void)cln_profile_lap(CLN_PHASE_COMPOSE, lap);
@@ -289,7 +310,7 @@ static cln_status run_round(sweep_state *s) {
 /* The end of the file ends what is open; then the last errors are told. */
 static cln_status finish(sweep_state *s) {
     if (s->state != CLN_CSV_START && s->open.owner == s->comm->rank) {
-        deliver_pending(s, &s->open, s->sweep->source->size_bytes);
+        deliver_pending(s, &s->open, s->size_bytes);
     }
     CLN_TRY(end_round(s));
     return share_outcome(s);
@@ -298,27 +319,32 @@ static cln_status finish(sweep_state *s) {
 /* Ranks that see different sizes would do different numbers of rounds, and
  * wait for each other for ever. */
 static cln_status agree_on_size(const sweep_state *s) {
-    int64_t bounds[2] = {(int64_t)s->sweep->source->size_bytes, -(int64_t)s->sweep->source->size_bytes};
+    const cln_byte_source *source = s->sweep->source;
+    const int64_t size = cln_byte_source_is_stream(source) ? -1 : (int64_t)source->size_bytes;
+    int64_t bounds[2] = {size, -size};
     cln_max_i64(s->comm, bounds, 2);
     if (bounds[0] == -bounds[1]) return CLN_OK;
+    if (bounds[1] == 1) {
+        return cln_fail(s->err, CLN_ERR_IO,
+                        "%s is compressed for one rank and not for another; it must stand in a folder that all nodes "
+                        "share, and must not change while it is read",
+                        source->name);
+    }
     return cln_fail(s->err, CLN_ERR_IO,
                     "%s has %" PRId64 " bytes for one rank and %" PRId64
                     " for another; start again when nothing writes to it any more",
-                    s->sweep->source->name, -bounds[1], bounds[0]);
+                    source->name, -bounds[1], bounds[0]);
 }
 
 static cln_status run_rounds(sweep_state *s) {
     CLN_TRY(agree_on_size(s));
-    const uint64_t size = s->sweep->source->size_bytes;
-    const uint64_t stripes = size / s->stripe_size_bytes + (size % s->stripe_size_bytes != 0);
-    const uint64_t ranks = (uint64_t)s->comm->size;
-    const uint64_t rounds = stripes / ranks + (stripes % ranks != 0);
-    for (s->round = 0; s->round < rounds; s->round++) {
+    for (s->round = 0; round_begin(s) < s->size_bytes; s->round++) {
         CLN_TRY(run_round(s));
         if (s->comm->rank == 0 && s->sweep->progress != NULL) {
-            s->sweep->progress(s->sweep->progress_context, range_of(s, s->comm->size - 1).end);
+            s->sweep->progress(s->sweep->progress_context, range_of(s, s->reader_count - 1).end);
         }
     }
+    s->sweep->source->size_bytes = s->size_bytes;
     return finish(s);
 }
 
@@ -331,11 +357,14 @@ cln_status cln_sweep_run(const cln_sweep *sweep, const cln_comm *comm, const cln
                      .next_record = sweep->first_record,
                      .failed_record = UINT64_MAX,
                      .err = err};
+    const bool is_stream = cln_byte_source_is_stream(sweep->source);
+    s.reader_count = is_stream ? 1 : comm->size;
+    s.size_bytes = is_stream ? CLN_SIZE_UNKNOWN : sweep->source->size_bytes;
     cln_buffer_init(&s.pending, SIZE_MAX);
     const size_t ranks = (size_t)comm->size;
     cln_status status = cln_new_array(&s.messages, ranks, sizeof *s.messages, err);
     if (status == CLN_OK) status = cln_new_array(&s.plans, ranks, sizeof *s.plans, err);
-    const uint64_t stripe_bytes = min_u64(s.stripe_size_bytes, sweep->source->size_bytes);
+    const uint64_t stripe_bytes = comm->rank < s.reader_count ? min_u64(s.stripe_size_bytes, s.size_bytes) : 0;
     if (status == CLN_OK) status = cln_new_array(&s.stripe_bytes, (size_t)stripe_bytes, 1, err);
     status = cln_agree(comm, status, err);
     if (status == CLN_OK) status = run_rounds(&s);

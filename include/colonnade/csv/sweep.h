@@ -6,7 +6,9 @@
  * and record number. A record belongs to the rank that read its first byte;
  * what of it stands in later stripes is sent there, across rounds if need be.
  * Each byte is read once, and the sequence of records is that of one serial
- * automaton, for any number of ranks and any stripe size.
+ * automaton, for any number of ranks and any stripe size. A stream (a
+ * compressed file) is read by rank 0 alone, stripe by stripe, while the others
+ * wait.
  */
 #ifndef COLONNADE_CSV_SWEEP_H
 #define COLONNADE_CSV_SWEEP_H
@@ -65,14 +67,14 @@ typedef struct cln_sweep {
 /* Local. The stripe size for a file: 16 MiB or so, at most 1/16 of the memory
  * and 1/(4 × ranks) of the file, at least 64 KiB; above 1 MiB a multiple of
  * it. asked_bytes, when not 0, wins, up to CLN_MAX_RECORD_BYTES, rounded up to
- * a multiple of 1 MiB for files above 64 MiB. */
+ * a multiple of 1 MiB for files above 64 MiB and for streams, whose size is
+ * CLN_SIZE_UNKNOWN. */
 uint64_t cln_sweep_stripe_size(uint64_t file_bytes, uint64_t memory_bytes, int rank_count, uint64_t asked_bytes);
 
 /* Collective; everything but the sinks' contents must agree (sources of
- * different sizes are CLN_ERR_IO); err must not be NULL. Calls sink->take
- * for every item of the file exactly once, on one rank. When a rank fails, all
- * ranks leave with the worst status and, among those, the error with the
- * lowest failed_record. */
+ * different sizes are CLN_ERR_IO); err must not be NULL. Behind a stream its
+ * source's size is known on all ranks. Calls sink->take for every item of the file exactly once, on one rank. When a
+ * rank fails, all ranks leave with the worst status and, among those, the error with the lowest failed_record. */
 CLN_CHECKED cln_status cln_sweep_run(const cln_sweep *sweep, const cln_comm *comm, const cln_csv_sink *sink,
                                      cln_error *err);
 
