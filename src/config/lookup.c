@@ -48,6 +48,7 @@ void cln_config_normalise_name(cln_span name, char *normalised, size_t size) {
         separated = false;
     }
     if (i < name.size) used = whole_characters(normalised, used);
+    if (used > 0 && normalised[used - 1] == '_') used--; /* the character behind it was cut off */
     normalised[used] = '\0';
 }
 
