@@ -4,6 +4,7 @@
 #include "colonnade/base/escape.h"
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
+#include "colonnade/base/utf8.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -34,6 +35,9 @@ cln_status cln_sidecar_read(cln_sidecar *sidecar, const char *file, cln_error *e
         cln_buffer text;
         cln_buffer_init(&text, SIDECAR_BYTES_LIMIT);
         status = cln_file_read(path, &text, err);
+        if (status == CLN_OK && !cln_utf8_is_valid(cln_buffer_span(&text))) {
+            status = cln_fail(err, CLN_ERR_DATA, "%s is not UTF-8; mend it or remove it", path);
+        }
         if (status == CLN_OK) {
             cJSON *object = cJSON_ParseWithLength(text.data, text.size);
             status = take_sidecar(sidecar, object, path, err);

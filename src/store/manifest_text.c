@@ -4,6 +4,7 @@
 #include "colonnade/base/escape.h"
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
+#include "colonnade/base/utf8.h"
 #include "layout.h"
 
 #include <cjson/cJSON.h>
@@ -119,6 +120,7 @@ static cln_status take_manifest(const cJSON *root, cln_manifest *manifest, cln_e
 
 cln_status cln_manifest_from_text(cln_manifest *manifest, cln_span text, cln_error *err) {
     *manifest = (cln_manifest){0};
+    if (!cln_utf8_is_valid(text)) return cln_fail(err, CLN_ERR_IO, "the manifest is not UTF-8");
     cJSON *root = cJSON_ParseWithLength(text.data, text.size);
     if (root == NULL) return cln_fail(err, CLN_ERR_IO, "the manifest is not JSON");
     const cln_status status = take_manifest(root, manifest, err);
