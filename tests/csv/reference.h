@@ -14,6 +14,8 @@
 #include "colonnade/csv/automaton.h"
 #include "colonnade/csv/record_block.h"
 
+#include "must.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,13 +34,6 @@ typedef struct reference {
     cln_buffer texts;
     cln_account account; /* fields, quotes, blank lines and line ends; all records count as stored */
 } reference;
-
-/* A failure in the test's own helpers ends the program: nothing can be tested then. */
-static inline void must(cln_status status) {
-    if (status == CLN_OK) return;
-    fprintf(stderr, "the test itself failed with status %d\n", (int)status);
-    abort();
-}
 
 /* The description of a record, to which describe_field adds its fields. */
 static inline void describe_record(cln_buffer *text, uint64_t number, uint64_t offset, uint64_t size, int line_end,

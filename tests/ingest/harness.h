@@ -10,19 +10,14 @@
 #include "colonnade/ingest/column_builder.h"
 #include "colonnade/ingest/schema.h"
 
+#include "must.h"
+
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A failure in the test's own helpers ends the program: nothing can be tested then. */
-static inline void must(cln_status status) {
-    if (status == CLN_OK) return;
-    fprintf(stderr, "the test itself failed with status %d\n", (int)status);
-    abort();
-}
 
 static inline cln_span text_of(const char *text) {
     return cln_span_of_string(text);
