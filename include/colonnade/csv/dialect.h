@@ -8,6 +8,7 @@
 #include "colonnade/config/config.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* What becomes of a record that is not UTF-8. */
 typedef enum cln_fallback {
@@ -22,6 +23,7 @@ typedef struct cln_dialect {
     bool has_header;
     bool newlines_in_quotes; /* false: every line end ends a record, also between quotes */
     cln_fallback fallback;
+    uint64_t skip_lines; /* before the header, whatever stands in them: they are no records */
 } cln_dialect;
 
 /* Local. Comma, double quote, header, newlines in quotes, Windows-1252. */
