@@ -133,7 +133,9 @@ static void the_questions_find_their_roles(void **state) {
     expect_role(calls, CLN_ROLE_AREA, "neighborhood");
     expect_role(calls, CLN_ROLE_DISTRICT, "council_district");
     assert_int_equal(column_of(calls, "police_district")->role, CLN_ROLE_DISTRICT);
+    assert_int_equal(config.questions.good_condition_count, 2);
     assert_string_equal(config.questions.good_conditions[0], "DRY");
+    assert_string_equal(config.questions.good_conditions[1], "DRY WITH VISIBLE ICY ROAD TREATMENT");
     cln_config_clean_up(&config);
 }
 
