@@ -8,7 +8,7 @@ set style fill solid 1.0 noborder
 set boxwidth 0.72
 set rmargin at screen 0.78
 set key at screen 0.80, screen 0.82 left top vertical Left reverse noenhanced samplen 0.8 spacing 1.25 font ',11' textcolor rgb ink
-array colours[6] = [0x2f6db5, 0x7fb2e5, 0xb8d4ee, 0x8e7cc3, 0xe0a030, 0x9aa5b1]
+array colours[6] = [0x2f6db5, 0x3fa9bd, 0x93b6df, 0x8e7cc3, 0xe0a030, 0x9aa5b1]
 # The top of a stack: the sum of the shares up to it. Drawn from the greatest to the least, each covers the former.
 top(n) = sum [c = 3:2 + n] column(c)
 colour(n) = n == condition_count && has_rest ? colours[6] : colours[n]

@@ -22,7 +22,7 @@ set_texts = "set label 1 bold(figure_title) at screen 0.03, screen 1 - 36.0 / he
             "set label 2 figure_subtitle at screen 0.03, screen 1 - 64.0 / height left noenhanced font ',13' textcolor rgb soft; " . \
             "set label 3 figure_note at screen 0.03, screen 36.0 / height left noenhanced font ',10' textcolor rgb soft; " . \
             (strlen(sample_label) == 0 ? '' : \
-            "set label 4 bold(sample_label) at screen 0.97, screen 1 - 36.0 / height right enhanced font ',15' textcolor rgb red; " . \
+            "set label 4 bold(sample_label) at screen 0.97, screen 1 - (strlen(figure_title) > 38 ? 92.0 : 36.0) / height right enhanced font ',15' textcolor rgb red; " . \
             "set label 5 bold(sample_label) at screen 0.5, screen 0.48 center rotate by 16 enhanced font ',42' textcolor rgb watermark back; ")
 
 unset key

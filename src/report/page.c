@@ -11,6 +11,7 @@
 #include "colonnade/report/report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 extern const unsigned char cln_page_style[];
 extern const size_t cln_page_style_size;
@@ -23,6 +24,17 @@ static cln_status append_element(const char *before, const char *text, const cha
     return cln_buffer_append_string(page, after, err);
 }
 
+/* Prose: a percent sign stays with its number. */
+static cln_status append_prose(const char *before, const char *text, const char *after, cln_buffer *page,
+                               cln_error *err) {
+    CLN_TRY(cln_buffer_append_string(page, before, err));
+    for (const char *sign; (sign = strstr(text, " %")) != NULL; text = sign + 2) {
+        CLN_TRY(cln_escape_html(cln_span_of(text, (size_t)(sign - text)), page, err));
+        CLN_TRY(cln_buffer_append_string(page, "&nbsp;%", err));
+    }
+    return append_element("", text, after, page, err);
+}
+
 static cln_status append_cell(const cln_table *table, size_t row, size_t column, cln_buffer *page, cln_error *err) {
     const cln_cell *cell = cln_table_cell(table, row, column);
     const bool is_numeric = cln_table_column_is_numeric(table, column);
@@ -30,6 +42,16 @@ static cln_status append_cell(const cln_table *table, size_t row, size_t column,
     CLN_TRY(cell->kind == CLN_CELL_TEXT ? cln_escape_html(cln_span_of_string(cell->as.text), page, err)
                                         : cln_cell_append(cell, page, err));
     return cln_buffer_append_string(page, "</td>", err);
+}
+
+/* A row that the answer does not count, in a table whose column "used" says so. */
+static bool is_unused(const cln_table *table, size_t row) {
+    for (size_t column = 0; column < table->column_count; column++) {
+        const cln_cell *cell = cln_table_cell(table, row, column);
+        if (strcmp(table->column_names[column], "used") != 0) continue;
+        return cell->kind == CLN_CELL_TEXT && strcmp(cell->as.text, "no") == 0;
+    }
+    return false;
 }
 
 static cln_status append_table(const cln_table *table, cln_buffer *page, cln_error *err) {
@@ -42,7 +64,7 @@ static cln_status append_table(const cln_table *table, cln_buffer *page, cln_err
     }
     CLN_TRY(cln_buffer_append_string(page, "</tr></thead>\n<tbody>\n", err));
     for (size_t row = 0; row < table->row_count; row++) {
-        CLN_TRY(cln_buffer_append_string(page, "<tr>", err));
+        CLN_TRY(cln_buffer_append_string(page, is_unused(table, row) ? "<tr class=\"unused\">" : "<tr>", err));
         for (size_t column = 0; column < table->column_count; column++) {
             CLN_TRY(append_cell(table, row, column, page, err));
         }
@@ -97,11 +119,11 @@ static cln_status append_entry(const cln_report_entry *entry, const char *dir, c
                                      entry->question + 1));
     CLN_TRY(append_element("", answer->title, "</h2>\n", page, err));
     if (answer->is_sample) CLN_TRY(append_element("<p class=\"sample\">", CLN_SAMPLE_LABEL, "</p>\n", page, err));
-    CLN_TRY(append_element("<p class=\"answer\">", answer->sentence, "</p>\n", page, err));
+    CLN_TRY(append_prose("<p class=\"answer\">", answer->sentence, "</p>\n", page, err));
     CLN_TRY(append_figure(entry, dir, page, err));
     if (answer->note_count > 0) CLN_TRY(cln_buffer_append_string(page, "<ul class=\"notes\">\n", err));
     for (size_t i = 0; i < answer->note_count; i++) {
-        CLN_TRY(append_element("<li>", answer->notes[i], "</li>\n", page, err));
+        CLN_TRY(append_prose("<li>", answer->notes[i], "</li>\n", page, err));
     }
     if (answer->note_count > 0) CLN_TRY(cln_buffer_append_string(page, "</ul>\n", err));
     CLN_TRY(append_tables(answer, page, err));

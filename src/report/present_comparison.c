@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/base/memory.h"
 #include "colonnade/report/figure.h"
+#include "colonnade/report/label.h"
 #include "colonnade/report/present.h"
 #include "colonnade/report/words.h"
 
@@ -8,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { NAMED_DIFFERENCES = 3, NAMED_LONELY = 5, LABELLED_POINTS = 8 };
+enum { NAMED_DIFFERENCES = 3, NAMED_LONELY = 5, LABELLED_POINTS = 14 };
 
 #define SIGNIFICANT 0.05
 
@@ -144,22 +145,48 @@ static cln_status add_notes(cln_answer *answer, const comparison_view *view, cln
                                "other characters than letters and digits as one dash.");
 }
 
-/* Columns: accident share, call share, difference in points, label; the first rows are those to be labelled. */
-static cln_status append_points(cln_buffer *script, const cln_comparison *comparison, cln_error *err) {
+/* The plot's end on both axes, in percent; a share of 1 % where there is none. */
+static double limit_of(const cln_comparison *comparison) {
     double greatest = 0;
-    CLN_TRY(cln_figure_begin_data(script, "areas", err));
     for (size_t i = 0; i < comparison->joined; i++) {
-        const cln_compared_area *item = &comparison->items[i];
-        greatest = fmax(greatest, fmax(item->accident_share, item->call_share));
-        CLN_TRY(cln_figure_value(script, true, 100 * item->accident_share, err));
-        CLN_TRY(cln_figure_value(script, false, 100 * item->call_share, err));
-        CLN_TRY(cln_figure_value(script, false, 100 * item->difference, err));
-        CLN_TRY(cln_figure_label(script, false, cln_span_of_string(cln_compared_label(item)), err));
-        CLN_TRY(cln_figure_end_row(script, err));
+        greatest = fmax(greatest, fmax(comparison->items[i].accident_share, comparison->items[i].call_share));
     }
+    return greatest > 0 ? 112 * greatest : 1;
+}
+
+static cln_label_point point_of(const cln_compared_area *item, double limit) {
+    const char *label = cln_compared_label(item);
+    size_t characters = 0;
+    for (; *label != '\0'; label++) characters += ((unsigned char)*label & 0xC0) != 0x80;
+    return (cln_label_point){100 * item->accident_share / limit, 100 * item->call_share / limit, characters,
+                             CLN_LABEL_NONE};
+}
+
+/* Columns: accident share, call share, difference in points, label, the label's side (see cln_label_side). */
+static cln_status append_point(cln_buffer *script, const cln_compared_area *item, cln_label_side side, cln_error *err) {
+    CLN_TRY(cln_figure_value(script, true, 100 * item->accident_share, err));
+    CLN_TRY(cln_figure_value(script, false, 100 * item->call_share, err));
+    CLN_TRY(cln_figure_value(script, false, 100 * item->difference, err));
+    CLN_TRY(cln_figure_label(script, false, cln_span_of_string(cln_compared_label(item)), err));
+    CLN_TRY(cln_figure_value(script, false, (double)side, err));
+    return cln_figure_end_row(script, err);
+}
+
+/* The areas with the greatest differences come first, and so do their labels. */
+static cln_status append_points(cln_buffer *script, const cln_comparison *comparison, cln_error *err) {
+    const double limit = limit_of(comparison);
+    cln_label_point *points;
+    CLN_TRY(cln_new_array(&points, comparison->joined, sizeof *points, err));
+    for (size_t i = 0; i < comparison->joined; i++) points[i] = point_of(&comparison->items[i], limit);
+    cln_place_labels(points, comparison->joined, LABELLED_POINTS);
+    cln_status status = cln_figure_begin_data(script, "areas", err);
+    for (size_t i = 0; status == CLN_OK && i < comparison->joined; i++) {
+        status = append_point(script, &comparison->items[i], points[i].side, err);
+    }
+    free(points);
+    CLN_TRY(status);
     CLN_TRY(cln_figure_end_data(script, err));
-    CLN_TRY(cln_figure_set_number(script, "labelled", LABELLED_POINTS, err));
-    return cln_figure_set_number(script, "greatest", 100 * greatest, err);
+    return cln_figure_set_number(script, "limit", limit, err);
 }
 
 static cln_status draw(cln_answer *answer, const comparison_view *view, const char *period, cln_error *err) {
@@ -177,9 +204,9 @@ static cln_status draw(cln_answer *answer, const comparison_view *view, const ch
     (void)snprintf(alternative, sizeof alternative, "Scatter plot of the shares of %s and %s of each %s.", accidents,
                    calls, view->area_title);
     CLN_TRY(cln_figure_begin(answer, title, subtitle, note, alternative, err));
-    (void)snprintf(axis, sizeof axis, "share of the %s, %%", accidents);
+    (void)snprintf(axis, sizeof axis, "share of the %s", accidents);
     CLN_TRY(cln_figure_set_text(&answer->figure, "x_title", cln_span_of_string(axis), err));
-    (void)snprintf(axis, sizeof axis, "share of the %s, %%", calls);
+    (void)snprintf(axis, sizeof axis, "share of the %s", calls);
     CLN_TRY(cln_figure_set_text(&answer->figure, "y_title", cln_span_of_string(axis), err));
     (void)snprintf(axis, sizeof axis, "more of the %s", calls);
     CLN_TRY(cln_figure_set_bold(&answer->figure, "above_line", cln_span_of_string(axis), err));

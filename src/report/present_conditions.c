@@ -39,6 +39,7 @@ static cln_status tabulate_conditions(cln_answer *answer, const cln_conditions *
     static const char *const names[] = {"condition", "kind", "month", "accidents", "share_of_known"};
     cln_table *table;
     CLN_TRY(cln_answer_add_table(answer, "conditions_by_value", "Each road condition by month", names, 5, &table, err));
+    cln_answer_set_detail(answer);
     for (size_t c = 0; c < conditions->count; c++) {
         const cln_condition *condition = &conditions->items[c];
         for (int i = 0; i < CLN_MONTHS; i++) {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SHOWN_ROWS = 14, LINE_WIDTH = 100, INDENT = 3 };
+enum { SHOWN_ROWS = 12, LINE_WIDTH = 100, INDENT = 3 };
 
 /* The width of a word in code points. */
 static size_t word_width(const char *word, size_t size) {
@@ -40,17 +40,27 @@ static cln_status append_wrapped(const char *text, size_t used, cln_buffer *out,
     return cln_buffer_append_char(out, '\n', err);
 }
 
+static cln_status print_table(const cln_answer_table *table, const char *dir, cln_buffer *out, cln_error *err) {
+    const size_t rows = table->table.row_count;
+    const size_t shown = rows <= SHOWN_ROWS + 1 ? rows : SHOWN_ROWS;
+    if (rows == 0) return cln_buffer_append_format(out, err, "%s: none\n\n", table->table.title);
+    CLN_TRY(cln_print_aligned(&table->table, shown, out, err));
+    if (shown < rows) {
+        CLN_TRY(
+            cln_buffer_append_format(out, err, "... and %zu more rows in %s/%s.csv\n", rows - shown, dir, table->name));
+    }
+    return cln_buffer_append_char(out, '\n', err);
+}
+
 static cln_status print_tables(const cln_answer *answer, const char *dir, cln_buffer *out, cln_error *err) {
     for (size_t i = 0; i < answer->table_count; i++) {
+        if (!answer->tables[i].is_detail) CLN_TRY(print_table(&answer->tables[i], dir, out, err));
+    }
+    for (size_t i = 0; i < answer->table_count; i++) {
         const cln_answer_table *table = &answer->tables[i];
-        const size_t rows = table->table.row_count;
-        const size_t shown = rows <= SHOWN_ROWS + 1 ? rows : SHOWN_ROWS;
-        CLN_TRY(cln_print_aligned(&table->table, shown, out, err));
-        if (shown < rows) {
-            CLN_TRY(cln_buffer_append_format(out, err, "... and %zu more rows in %s/%s.csv\n", rows - shown, dir,
-                                             table->name));
-        }
-        CLN_TRY(cln_buffer_append_char(out, '\n', err));
+        if (!table->is_detail) continue;
+        CLN_TRY(cln_buffer_append_format(out, err, "%s: %zu rows in %s/%s.csv\n\n", table->table.title,
+                                         table->table.row_count, dir, table->name));
     }
     for (size_t i = 0; i < answer->note_count; i++) {
         CLN_TRY(cln_buffer_append_string(out, " * ", err));

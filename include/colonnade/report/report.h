@@ -43,8 +43,8 @@ CLN_CHECKED cln_status cln_report_write(cln_report *report, const char *dir, cln
 /* Local. The page; figures are taken from DIR/NAME.svg. */
 CLN_CHECKED cln_status cln_report_page(const cln_report *report, const char *dir, cln_buffer *page, cln_error *err);
 
-/* Local. As text for people (the first rows of each table, then all answers in
- * words, then where the files are), as CSV (each table, an empty line between
+/* Local. As text for people (the first rows of each table but the detailed
+ * ones, then all answers in words, then where the files are), as CSV (each table, an empty line between
  * two), or as JSON (one array of answers). dir is only named. */
 CLN_CHECKED cln_status cln_report_print(const cln_report *report, const char *dir, cln_output_format format,
                                         cln_buffer *out, cln_error *err);
