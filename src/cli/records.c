@@ -132,7 +132,7 @@ cln_status cln_command_records(cln_cli *cli, cln_error *err) {
     bool as_csv = false;
     CLN_TRY(choose_format(cli, &as_csv, err));
     records_job job = {.cli = cli};
-    CLN_TRY(cln_cli_open_input(&cli->comm, cli->arguments[0], &job.source, err));
+    CLN_TRY(cln_cli_open_input(cli, cli->arguments[0], &job.source, err));
     cln_automaton_init(&job.automaton, &dialect);
     cln_record_text_init(&job.text, &job.automaton, dialect.fallback, as_csv);
     const cln_status status = print_records(&job, err);

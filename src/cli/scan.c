@@ -142,7 +142,8 @@ static cln_status sweep_file(scan_job *job, cln_error *err) {
     char label[256];
     (void)snprintf(label, sizeof label, "scan %s", job->source->name);
     cln_progress progress;
-    cln_progress_init(&progress, label, job->source->size_bytes, CLN_PROGRESS_BYTES);
+    const bool is_stream = cln_byte_source_is_stream(job->source);
+    cln_progress_init(&progress, label, is_stream ? 0 : job->source->size_bytes, CLN_PROGRESS_BYTES);
     const cln_sweep sweep = {
         .source = job->source,
         .automaton = &job->automaton,
@@ -262,7 +263,7 @@ cln_status cln_command_scan(cln_cli *cli, cln_error *err) {
     scan_job job = {
         .cli = cli, .dialect = cln_dialect_default(), .least = {INT64_MAX, INT64_MAX, INT64_MAX}, .greatest = {-1, 0}};
     CLN_TRY(cln_cli_dialect(cli, &job.dialect, err));
-    CLN_TRY(cln_cli_open_input(&cli->comm, cli->arguments[0], &job.source, err));
+    CLN_TRY(cln_cli_open_input(cli, cli->arguments[0], &job.source, err));
     cln_automaton_init(&job.automaton, &job.dialect);
     cln_buffer_init(&job.utf8, SIZE_MAX);
     const cln_status status = run_scan(&job, err);

@@ -6,11 +6,14 @@
 #define COLONNADE_CLI_INPUT_H
 
 #include "colonnade/base/byte_source.h"
-#include "colonnade/par/comm.h"
+#include "colonnade/cli/cli.h"
 
-/* Collective. Opens the file on every rank, or on none. The caller releases
- * *source. */
-CLN_CHECKED cln_status cln_cli_open_input(const cln_comm *comm, const char *path, cln_byte_source **source,
+/* The share of the memory that decompressing may take. */
+enum { CLN_DECOMPRESSION_SHARE = 8 };
+
+/* Collective. Opens the file on every rank, or on none; a compressed one is a
+ * stream, which rank 0 reads. The caller releases *source. */
+CLN_CHECKED cln_status cln_cli_open_input(const cln_cli *cli, const char *path, cln_byte_source **source,
                                           cln_error *err);
 
 /* Collective. Fails when the file changed since any rank opened it. */
