@@ -5,7 +5,7 @@
 
 RUNS has JSON lines: those of measure.py, and {"about": ...} lines of run.sh:
 "bench" (settings, machine, versions), "table" (size and rows of a CSV file),
-"answer" (what check.py said), "absent" (a peer that is not there).
+"answer" (what check.py said), "profile" (of profile.py), "absent" (a peer that is not there).
 """
 
 import json
@@ -33,6 +33,7 @@ class Runs:
         self.name = name
         self.about = {}
         self.absent = {}
+        self.steps = []
         self.answers = defaultdict(dict)  # engine: {phase: text}
         self.lines = defaultdict(list)  # (engine, phase): lines
 
@@ -71,6 +72,8 @@ def read(path):
                 runs.answers[line["engine"]][line["phase"]] = line["text"]
             elif line.get("about") == "absent":
                 runs.absent[line["engine"]] = line["why"]
+            elif line.get("about") == "profile":
+                runs.steps = line["steps"]
             else:
                 runs.lines[line["engine"], line["phase"]].append(line)
     return bench, list(tables.values())
@@ -182,6 +185,15 @@ def print_table(runs):
         )
 
 
+def print_steps(runs):
+    total = sum(spent for _, spent in runs.steps)
+    print()
+    header("one rank's time", "ns for a byte", "share")
+    for step, spent in runs.steps:
+        row(step, number(spent, 3), f"{100 * spent / total:.0f} %")
+    row("all", number(total, 3), "100 %")
+
+
 def main():
     bench, tables = read(sys.argv[1])
     header("measured", "")
@@ -189,6 +201,8 @@ def main():
         row(key, value)
     for runs in tables:
         print_table(runs)
+        if runs.steps:
+            print_steps(runs)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@
 #                     ranks and threads are started
 #   --sync            everyone syncs the result to disk before the clock stops
 #                     (default: nobody does)
+#   --profile         also tell where Colonnade's time goes, step by step (one
+#                     rank, sampled by perf)
 #   --data DIR        where files go (default $TMPDIR/colonnade-bench)
 #   --keep            leave the CSV files and their answers for the next time
 #   --colonnade FILE  the program (default: built in build/release)
@@ -42,6 +44,7 @@ TABLES=accidents,calls,calls-utf8,numbers
 PEERS=duckdb,polars,pandas,pyarrow,clickhouse,spark
 CPUS=0,1
 SYNC=false
+PROFILE=no
 DATA=${TMPDIR:-/tmp}/colonnade-bench
 KEEP=no
 PROGRAM='' BUILT=no
@@ -53,6 +56,7 @@ parse() {
             --help | -h) print_header "${BASH_SOURCE[0]}" && exit 0 ;;
             --sync) SYNC=true ;;
             --keep) KEEP=yes ;;
+            --profile) PROFILE=yes ;;
             --size | --runs | --tables | --peers | --cpus | --data | --colonnade | -o)
                 [ $# -gt 1 ] || die 2 "$1 needs a value; --help tells which"
                 take "$1" "$2"
@@ -341,6 +345,22 @@ try_peer() {
     run_start "$peer" "$table"
 }
 
+# One more ingest, by one rank without mpirun, under perf.
+run_profile() {
+    local table=$1
+    set_command "Colonnade, 1 rank" "$table"
+    clear_result
+    if taskset -c "$CPUS" perf record -q -F 999 --call-graph dwarf,4096 -o "$WORK/perf.data" \
+        "${COMMAND[@]:${#MPIRUN[@]}}" >"$WORK/log" 2>&1; then
+        perf script -i "$WORK/perf.data" -F period,ip,sym,dso --no-inline 2>/dev/null |
+            python3 "$BENCH/profile.py" "$PROGRAM" "$(stat -c %s "$CSV")" "$table" >>"$RESULTS"
+    else
+        warn "perf could not profile: $(tail -1 "$WORK/log")"
+    fi
+    rm -f "$WORK/perf.data"
+    clear_result
+}
+
 run_table() {
     local table=$1 peer run engine
     step "$table"
@@ -355,6 +375,7 @@ run_table() {
     for ((run = 0; run < RUNS; run++)); do
         for engine in ${ENGINES[@]+"${ENGINES[@]}"}; do run_engine "$engine" "$table" timed || true; done
     done
+    [ $PROFILE = no ] || run_profile "$table"
     [ $KEEP = yes ] || rm -f "$CSV" "$CSV.meta.json" "$ANSWER"
 }
 
@@ -363,6 +384,7 @@ main() {
     parse "$@"
     mkdir -p "$DATA"
     check_space
+    [ $PROFILE = no ] || have perf || die 3 "--profile needs perf: install linux-perf"
     WORK=$(mktemp -d "$DATA/work.XXXXXX")
     trap 'rm -rf "$WORK"; [ $KEEP = yes ] || rmdir "$DATA" 2>/dev/null || true' EXIT
     RESULTS=$DATA/runs.jsonl CONFIG=$WORK/config.json

@@ -2,7 +2,8 @@
 """ClickHouse (chdb): INSERT INTO FUNCTION file(Parquet) SELECT FROM file(CSV).
 
 Numbers that may be empty in quotes, and times other than ISO 8601, are read as
-texts and converted: bad values as defaults, and Joda patterns, are slower.
+texts and converted: bad values as defaults, and Joda patterns, are slower. So is
+LowCardinality; Parquet has dictionaries of its own.
 """
 
 import chdb
@@ -10,11 +11,7 @@ import chdb
 from peer import job_of_command_line
 from tables import ISO
 
-TYPES = {
-    "integer": "Nullable(Int64)",
-    "double": "Nullable(Float64)",
-    "category": "LowCardinality(Nullable(String))",
-}
+TYPES = {"integer": "Nullable(Int64)", "double": "Nullable(Float64)"}
 
 
 def type_of(column, table):
