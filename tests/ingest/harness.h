@@ -56,12 +56,10 @@ static inline void make_prologue(cln_prologue *prologue, const char *names, bool
     }
 }
 
-/* All that a builder holds, in order: values with | behind each, nothing for null. */
-static inline char *describe_builder(const cln_column_builder *builder) {
+/* Appends all that a builder holds, in order: values with | behind each, nothing for null. */
+static inline void append_builder(const cln_column_builder *builder, cln_buffer *text) {
     cln_block_reader reader;
     cln_block_reader_init(&reader);
-    cln_buffer text;
-    cln_buffer_init(&text, SIZE_MAX);
     for (size_t e = 0; e < builder->entry_count; e++) {
         cln_block block;
         must(cln_block_reader_read(&reader, builder, &builder->entries[e], &block, NULL));
@@ -74,16 +72,22 @@ static inline char *describe_builder(const cln_column_builder *builder) {
                 cln_format_double(block.doubles[row], number);
             } else if (block.encoding == CLN_BLOCK_CODES && block.codes[row] != CLN_NULL_STRING) {
                 cell = cln_string_table_text(&builder->strings, block.codes[row]);
-            } else if (block.encoding == CLN_BLOCK_TEXTS) {
+            } else if (block.encoding == CLN_BLOCK_TEXTS && block.offsets[row + 1] > block.offsets[row]) {
                 cell = cln_span_of(block.text_bytes + block.offsets[row],
                                    (size_t)(block.offsets[row + 1] - block.offsets[row]));
             }
-            must(cln_buffer_append_span(&text, cell.data == number ? text_of(number) : cell, NULL));
-            must(cln_buffer_append_char(&text, '|', NULL));
+            must(cln_buffer_append_span(text, cell.data == number ? text_of(number) : cell, NULL));
+            must(cln_buffer_append_char(text, '|', NULL));
         }
     }
-    must(cln_buffer_terminate(&text, NULL));
     cln_block_reader_clean_up(&reader);
+}
+
+static inline char *describe_builder(const cln_column_builder *builder) {
+    cln_buffer text;
+    cln_buffer_init(&text, SIZE_MAX);
+    append_builder(builder, &text);
+    must(cln_buffer_terminate(&text, NULL));
     return text.data;
 }
 
