@@ -3,10 +3,11 @@
 
 #include "colonnade/base/cleanup.h"
 #include "colonnade/base/clock.h"
+#include "colonnade/base/compression.h"
 #include "colonnade/base/date.h"
-#include "colonnade/base/log.h"
 #include "colonnade/base/profile.h"
 #include "colonnade/ingest/content_hash.h"
+#include "colonnade/ingest/draft.h"
 #include "colonnade/ingest/finalise.h"
 #include "colonnade/ingest/provenance.h"
 #include "colonnade/ingest/publish.h"
@@ -19,20 +20,23 @@
  * scratch folder. */
 #define STAGE_SHARE 4
 
+/* The share that decompressing may take; the rest is shared out as if it were all. */
+#define DECOMPRESSION_SHARE 8
+
 /* A header that is longer is none. */
 #define MAX_HEADER_BYTES ((uint64_t)1 << 20)
 
-/* One file on its way into the store. */
+/* One file on its way to a draft. */
 typedef struct ingest_job {
     const cln_comm *comm;
     const cln_ingest_request *request;
-    cln_byte_source *source;
-    cln_sidecar sidecar; /* of rank 0 */
+    uint64_t memory_bytes;
+    cln_byte_source *file;   /* as it stands; borrowed from source when it is compressed */
+    cln_byte_source *source; /* what is read */
+    cln_compression compression;
     cln_prologue prologue;
     cln_schema schema;
     cln_publication publication;
-    cln_digest recipe;
-    cln_digest content;
     cln_automaton automaton;
     uint64_t stripe_size_bytes;
     uint64_t stripe_count;
@@ -40,14 +44,15 @@ typedef struct ingest_job {
     cln_decoder decoder;
     cln_content_hasher hasher;
     cln_final_tables tables;
-    cln_ingest_outcome *outcome;
+    cln_draft *draft;
+    cln_ingest_outcome *outcome; /* of the draft */
 } ingest_job;
 
 /* ---- Opening ---- */
 
 /* All ranks must see the same file: on a cluster a folder may not be shared. */
 static cln_status check_same_size(const ingest_job *job, cln_error *err) {
-    int64_t low = (int64_t)job->source->size_bytes;
+    int64_t low = (int64_t)job->file->size_bytes;
     int64_t high = low;
     cln_min_i64(job->comm, &low, 1);
     cln_max_i64(job->comm, &high, 1);
@@ -58,14 +63,32 @@ static cln_status check_same_size(const ingest_job *job, cln_error *err) {
                     job->request->path, (long long)low, (long long)high);
 }
 
+/* Local. The file, and what decompresses it; its bytes are hashed as they are
+ * read, for they are what is compared when the file comes again. */
+static cln_status open_file(ingest_job *job, cln_error *err) {
+    CLN_TRY(cln_byte_source_open_file(&job->file, job->request->path, err));
+    CLN_TRY(cln_compression_detect(job->file, &job->compression, err));
+    job->source = job->file;
+    if (job->compression == CLN_COMPRESSION_NONE) return CLN_OK;
+    const uint64_t memory_bytes = job->memory_bytes / DECOMPRESSION_SHARE;
+    job->memory_bytes -= memory_bytes;
+    const cln_decompression how = {.compression = job->compression,
+                                   .memory_bytes = memory_bytes,
+                                   .see = cln_content_hasher_see,
+                                   .see_context = &job->hasher};
+    return cln_byte_source_decompress(&job->source, job->file, &how, err);
+}
+
 static cln_status open_source(ingest_job *job, cln_error *err) {
-    CLN_TRY_AGREED(job->comm, cln_byte_source_open_file(&job->source, job->request->path, err), err);
+    CLN_TRY_AGREED(job->comm, open_file(job, err), err);
     CLN_TRY_AGREED(job->comm, check_same_size(job, err), err);
+    cln_stage_init(&job->stage, job->request->scratch_dir, job->memory_bytes / STAGE_SHARE);
+    job->draft->facts.source_size_bytes = job->file->size_bytes;
     job->outcome->size_bytes = job->source->size_bytes;
     cln_status status = cln_publication_init(&job->publication, job->request, err);
     if (status == CLN_OK && job->comm->rank == 0) {
-        status = cln_sidecar_read(&job->sidecar, job->request->path, err);
-        if (status == CLN_OK) status = cln_publication_look(&job->publication, job->request, &job->sidecar, err);
+        status = cln_sidecar_read(&job->draft->sidecar, job->request->path, err);
+        if (status == CLN_OK) status = cln_publication_look(&job->publication, job->request, &job->draft->sidecar, err);
     }
     return cln_agree(job->comm, status, err);
 }
@@ -78,7 +101,7 @@ static cln_status match_schema(ingest_job *job, cln_error *err) {
     }
     CLN_TRY(cln_schema_match(&job->schema, request->dataset, &job->prologue, request->infer_types, request->path, err));
     CLN_TRY(cln_set_time_zone(job->schema.time_zone, err));
-    return cln_recipe_digest(request, &job->schema, &job->recipe, err);
+    return cln_recipe_digest(request, &job->schema, &job->draft->facts.recipe, err);
 }
 
 /* ---- Unchanged? ---- */
@@ -88,14 +111,14 @@ static cln_status match_schema(ingest_job *job, cln_error *err) {
 static cln_status check_unchanged(ingest_job *job, cln_error *err) {
     int worth_hashing = 0;
     if (job->comm->rank == 0) {
-        worth_hashing = cln_publication_has_same_size(&job->publication, job->source->size_bytes);
+        worth_hashing = cln_publication_has_same_size(&job->publication, job->file->size_bytes);
     }
     MPI_Bcast(&worth_hashing, 1, MPI_INT, 0, job->comm->mpi);
     if (!worth_hashing) return CLN_OK;
-    CLN_TRY(cln_content_hash_source(job->comm, job->source, &job->content, err));
+    CLN_TRY(cln_content_hash_source(job->comm, job->file, &job->draft->facts.content, err));
     uint64_t answer[3] = {0};
-    if (job->comm->rank == 0 &&
-        cln_publication_is_unchanged(&job->publication, job->request, &job->sidecar, &job->content, &job->recipe)) {
+    if (job->comm->rank == 0 && cln_publication_is_unchanged(&job->publication, job->request, &job->draft->sidecar,
+                                                             &job->draft->facts.content, &job->draft->facts.recipe)) {
         answer[0] = 1;
         answer[1] = job->publication.former->rows;
         answer[2] = job->publication.former->is_sample;
@@ -115,28 +138,34 @@ static void show_progress(void *context, uint64_t done_bytes) {
 
 static cln_status prepare_reading(ingest_job *job, cln_error *err) {
     const cln_ingest_request *request = job->request;
-    const uint64_t size = job->source->size_bytes;
     cln_automaton_init(&job->automaton, &request->dialect);
     job->stripe_size_bytes =
-        cln_sweep_stripe_size(size, request->memory_bytes, job->comm->size, request->stripe_size_bytes);
+        cln_sweep_stripe_size(job->source->size_bytes, job->memory_bytes, job->comm->size, request->stripe_size_bytes);
     /* As the sweep takes it. */
     if (job->stripe_size_bytes > request->policy.max_record_bytes) {
         job->stripe_size_bytes = request->policy.max_record_bytes;
     }
-    job->stripe_count = size / job->stripe_size_bytes + (size % job->stripe_size_bytes != 0);
     return cln_decoder_init(&job->decoder, &job->automaton, &job->schema, request->dialect.fallback, request->policy,
                             job->prologue.first_record, request->path, &job->stage, err);
 }
 
+/* Collective. What was not hashed while it was read is read for it. */
+static cln_status hash_file(ingest_job *job, bool is_hashed, cln_error *err) {
+    cln_digest *content = &job->draft->facts.content;
+    if (!is_hashed) return cln_content_hash_source(job->comm, job->file, content, err);
+    return cln_content_hasher_finish(&job->hasher, job->comm, job->file->size_bytes, content, err);
+}
+
 /* Collective. Every record is decoded and staged on the rank that owns it. */
 static cln_status sweep(ingest_job *job, cln_error *err) {
-    const bool hash_as_read = cln_content_hash_fits(job->stripe_size_bytes);
+    const bool is_compressed = job->compression != CLN_COMPRESSION_NONE;
+    const bool hash_stripes = !is_compressed && cln_content_hash_fits(job->stripe_size_bytes);
     const cln_csv_sink sink = {.context = &job->decoder,
                                .take = cln_decoder_take,
                                .see_context = &job->hasher,
-                               .see = hash_as_read ? cln_content_hasher_see : NULL};
+                               .see = hash_stripes ? cln_content_hasher_see : NULL};
     cln_progress progress;
-    cln_progress_init(&progress, job->request->path, job->source->size_bytes, CLN_PROGRESS_BYTES);
+    cln_progress_init(&progress, job->request->path, is_compressed ? 0 : job->source->size_bytes, CLN_PROGRESS_BYTES);
     const cln_sweep sweep = {.source = job->source,
                              .automaton = &job->automaton,
                              .data_offset = job->prologue.data_offset,
@@ -148,8 +177,10 @@ static cln_status sweep(ingest_job *job, cln_error *err) {
     const cln_status status = cln_sweep_run(&sweep, job->comm, &sink, err);
     cln_progress_finish(&progress);
     if (status != CLN_OK) return status;
-    if (!hash_as_read) return cln_content_hash_source(job->comm, job->source, &job->content, err);
-    return cln_content_hasher_finish(&job->hasher, job->comm, job->source->size_bytes, &job->content, err);
+    const uint64_t size = job->source->size_bytes; /* of a stream known by now */
+    job->outcome->size_bytes = size;
+    job->stripe_count = size / job->stripe_size_bytes + (size % job->stripe_size_bytes != 0);
+    return hash_file(job, is_compressed || hash_stripes, err);
 }
 
 /* Collective. The account of the whole file, checked: every byte and every
@@ -163,7 +194,7 @@ static cln_status settle_account(ingest_job *job, cln_error *err) {
     cln_account_sum(job->comm, &job->outcome->account);
     CLN_TRY_AGREED(job->comm,
                    cln_account_check(&job->outcome->account, job->source->size_bytes, job->request->path, err), err);
-    int64_t is_sample = job->decoder.is_sample || job->sidecar.is_sample;
+    int64_t is_sample = job->decoder.is_sample || job->draft->sidecar.is_sample;
     cln_max_i64(job->comm, &is_sample, 1);
     job->outcome->is_sample = is_sample != 0;
     job->outcome->rows = job->outcome->account.records_stored;
@@ -176,14 +207,18 @@ static bool has_too_many_rejects(const ingest_job *job) {
     return (double)account->records_rejected > job->request->max_reject_rate * (double)account->records_read;
 }
 
-/* ---- Writing and publishing ---- */
+/* ---- Writing ---- */
 
 /* Rank 0: the texts on the partition's root. */
 static cln_status describe(const ingest_job *job, cln_buffer texts[3], cln_error *err) {
     char content[CLN_DIGEST_TEXT_BYTES];
-    cln_digest_format(&job->content, content);
-    CLN_TRY(cln_provenance_to_json(job->request, &job->sidecar, &job->prologue, content, job->source->size_bytes,
-                                   job->outcome->is_sample, &texts[0], err));
+    cln_digest_format(&job->draft->facts.content, content);
+    const cln_source_file file = {.content_hash = content,
+                                  .size_bytes = job->file->size_bytes,
+                                  .compression = job->compression,
+                                  .content_bytes = job->source->size_bytes};
+    CLN_TRY(cln_provenance_to_json(job->request, &job->draft->sidecar, &job->prologue, &file, job->outcome->is_sample,
+                                   &texts[0], err));
     CLN_TRY(cln_account_to_json(&job->outcome->account, &texts[1], err));
     return cln_schema_to_json(&job->schema, &texts[2], err);
 }
@@ -208,60 +243,45 @@ static cln_status finish_partition(ingest_job *job, cln_partition_writer *writer
     return status;
 }
 
-static void warn_of_demoted(ingest_job *job) {
+static cln_status note_demoted(ingest_job *job, cln_error *err) {
+    cln_buffer *warnings = &job->draft->warnings;
     for (size_t c = 0; c < job->schema.column_count; c++) {
         if (!cln_final_tables_is_demoted(&job->tables, c)) continue;
         job->outcome->account.columns_demoted++;
-        cln_warning("%s: column \"%s\" is declared a category, but has more than %d distinct values or %d KiB of them, "
-                    "or one with a NUL byte; it is stored as text. Declare it as text",
-                    job->request->path, job->schema.columns[c].name, CLN_DECLARED_CATEGORY_COUNT,
-                    (int)(CLN_DECLARED_CATEGORY_BYTES >> 10));
+        CLN_TRY(cln_buffer_append_format(
+            warnings, err,
+            "%s: column \"%s\" is declared a category, but has more than %d distinct values or %d KiB of them, "
+            "or one with a NUL byte; it is stored as text. Declare it as text",
+            job->request->path, job->schema.columns[c].name, CLN_DECLARED_CATEGORY_COUNT,
+            (int)(CLN_DECLARED_CATEGORY_BYTES >> 10)));
+        CLN_TRY(cln_buffer_append_char(warnings, '\0', err));
     }
+    return CLN_OK;
 }
 
-static cln_status write_partition(ingest_job *job, bool only_rejects, uint64_t *size_bytes, cln_error *err) {
+static cln_status write_temporary(ingest_job *job, cln_error *err) {
     cln_status status = CLN_OK;
     if (job->comm->rank == 0) status = cln_cleanup_register_path(job->publication.temporary_path, err);
     CLN_TRY_AGREED(job->comm, status, err);
     const double finalise = cln_profile_now();
     CLN_TRY(cln_final_tables_init(&job->tables, job->comm, &job->decoder, job->stripe_count, err));
     (void)cln_profile_lap(CLN_PHASE_FINALISE, finalise);
-    warn_of_demoted(job);
+    CLN_TRY_AGREED(job->comm, note_demoted(job, err), err);
+    const bool only_rejects = job->outcome->result == CLN_INGEST_REFUSED;
     cln_partition_writer *writer;
     CLN_TRY(
         cln_final_tables_write(&job->tables, job->comm, job->publication.temporary_path, only_rejects, &writer, err));
     job->outcome->account.cells_renamed = cln_final_tables_renamed(&job->tables, job->comm);
     const double finish = cln_profile_now();
-    CLN_TRY(finish_partition(job, writer, size_bytes, err));
+    CLN_TRY(finish_partition(job, writer, &job->draft->facts.partition_size_bytes, err));
     (void)cln_profile_lap(CLN_PHASE_FINISH, finish);
     return CLN_OK;
 }
 
-static cln_status publish(ingest_job *job, uint64_t size_bytes, cln_error *err) {
-    const cln_published published = {.content = &job->content,
-                                     .recipe = &job->recipe,
-                                     .sidecar = &job->sidecar,
-                                     .rows = job->outcome->rows,
-                                     .rejected = job->outcome->account.records_rejected,
-                                     .source_size_bytes = job->source->size_bytes,
-                                     .size_bytes = size_bytes,
-                                     .is_sample = job->outcome->is_sample};
-    return cln_publication_publish(&job->publication, job->request, &published, err);
-}
-
 /* Collective. */
-static cln_status write_and_publish(ingest_job *job, cln_error *err) {
-    const bool only_rejects = has_too_many_rejects(job);
-    if (only_rejects) job->outcome->result = CLN_INGEST_REFUSED;
-    uint64_t size_bytes = 0;
-    cln_status status = write_partition(job, only_rejects, &size_bytes, err);
-    if (status == CLN_OK) {
-        if (job->comm->rank == 0) {
-            status =
-                only_rejects ? cln_publication_keep_rejects(&job->publication, err) : publish(job, size_bytes, err);
-        }
-        status = cln_agree(job->comm, status, err);
-    }
+static cln_status write_partition(ingest_job *job, cln_error *err) {
+    if (has_too_many_rejects(job)) job->outcome->result = CLN_INGEST_REFUSED;
+    const cln_status status = write_temporary(job, err);
     if (status != CLN_OK && job->comm->rank == 0) cln_publication_discard(&job->publication);
     return status;
 }
@@ -281,7 +301,7 @@ static cln_status run(ingest_job *job, cln_error *err) {
     CLN_TRY_AGREED(job->comm, prepare_reading(job, err), err);
     CLN_TRY(sweep(job, err));
     CLN_TRY(settle_account(job, err));
-    return write_and_publish(job, err);
+    return write_partition(job, err);
 }
 
 static void clean_up(ingest_job *job) {
@@ -292,19 +312,46 @@ static void clean_up(ingest_job *job) {
     cln_publication_clean_up(&job->publication);
     cln_schema_clean_up(&job->schema);
     cln_prologue_clean_up(&job->prologue);
-    cln_sidecar_clean_up(&job->sidecar);
-    if (job->source != NULL) job->source->release(job->source);
+    if (job->source != NULL) {
+        job->source->release(job->source);
+    } else if (job->file != NULL) {
+        job->file->release(job->file);
+    }
+}
+
+cln_status cln_draft_make(cln_draft *draft, const cln_comm *comm, const cln_ingest_request *request, cln_error *err) {
+    const double started = cln_clock_seconds();
+    draft->facts.outcome = (cln_ingest_outcome){.result = CLN_INGEST_PUBLISHED};
+    ingest_job job = {.comm = comm,
+                      .request = request,
+                      .memory_bytes = request->memory_bytes,
+                      .draft = draft,
+                      .outcome = &draft->facts.outcome};
+    cln_stage_init(&job.stage, request->scratch_dir, 0);
+    cln_content_hasher_init(&job.hasher);
+    const cln_status status = run(&job, err);
+    clean_up(&job);
+    job.outcome->seconds = cln_clock_seconds() - started;
+    return status;
+}
+
+/* Collective. */
+static cln_status make_and_publish(cln_draft *draft, const cln_comm *comm, const cln_ingest_request *request,
+                                   cln_error *err) {
+    const double started = cln_clock_seconds();
+    CLN_TRY(cln_draft_make(draft, comm, request, err));
+    cln_status status = CLN_OK;
+    if (comm->rank == 0) status = cln_draft_publish(draft, request, err);
+    draft->facts.outcome.seconds = cln_clock_seconds() - started;
+    return cln_agree(comm, status, err);
 }
 
 cln_status cln_ingest_file(const cln_comm *comm, const cln_ingest_request *request, cln_ingest_outcome *outcome,
                            cln_error *err) {
-    const double started = cln_clock_seconds();
-    *outcome = (cln_ingest_outcome){.result = CLN_INGEST_PUBLISHED};
-    ingest_job job = {.comm = comm, .request = request, .outcome = outcome};
-    cln_stage_init(&job.stage, request->scratch_dir, request->memory_bytes / STAGE_SHARE);
-    cln_content_hasher_init(&job.hasher);
-    const cln_status status = run(&job, err);
-    clean_up(&job);
-    outcome->seconds = cln_clock_seconds() - started;
+    cln_draft draft;
+    cln_draft_init(&draft);
+    const cln_status status = make_and_publish(&draft, comm, request, err);
+    *outcome = draft.facts.outcome;
+    cln_draft_clean_up(&draft);
     return status;
 }

@@ -123,6 +123,9 @@ static cln_status append_reading(const cln_ingest_request *request, cln_buffer *
     CLN_TRY(cln_buffer_append_format(json, err, ",\"header\":%s,\"newlines_in_quotes\":%s",
                                      dialect->has_header ? "true" : "false",
                                      dialect->newlines_in_quotes ? "true" : "false"));
+    if (dialect->skip_lines > 0) {
+        CLN_TRY(cln_buffer_append_format(json, err, ",\"skip_lines\":%" PRIu64, dialect->skip_lines));
+    }
     CLN_TRY(append_member(json, ",", "fallback_encoding",
                           dialect->fallback == CLN_FALLBACK_NONE ? "none" : "windows-1252", err));
     CLN_TRY(append_member(json, "},", "on_bad_cell", bad_cells[request->policy.on_bad_cell], err));
@@ -160,13 +163,17 @@ cln_status cln_recipe_digest(const cln_ingest_request *request, const cln_schema
 }
 
 cln_status cln_provenance_to_json(const cln_ingest_request *request, const cln_sidecar *sidecar,
-                                  const cln_prologue *prologue, const char *content_hash, uint64_t size_bytes,
-                                  bool is_sample, cln_buffer *json, cln_error *err) {
+                                  const cln_prologue *prologue, const cln_source_file *file, bool is_sample,
+                                  cln_buffer *json, cln_error *err) {
     CLN_TRY(append_identity(request, json, err));
-    CLN_TRY(append_member(json, ",", "content_hash", content_hash, err));
-    CLN_TRY(cln_buffer_append_format(
-        json, err, ",\"size_bytes\":%" PRIu64 ",\"data_range\":[%" PRIu64 ",%" PRIu64 "],\"sample\":%s", size_bytes,
-        prologue->data_offset, size_bytes, is_sample ? "true" : "false"));
+    CLN_TRY(append_member(json, ",", "content_hash", file->content_hash, err));
+    CLN_TRY(cln_buffer_append_format(json, err, ",\"size_bytes\":%" PRIu64, file->size_bytes));
+    if (file->compression != CLN_COMPRESSION_NONE) {
+        CLN_TRY(append_member(json, ",", "compression", cln_compression_name(file->compression), err));
+        CLN_TRY(cln_buffer_append_format(json, err, ",\"decompressed_size_bytes\":%" PRIu64, file->content_bytes));
+    }
+    CLN_TRY(cln_buffer_append_format(json, err, ",\"data_range\":[%" PRIu64 ",%" PRIu64 "],\"sample\":%s",
+                                     prologue->data_offset, file->content_bytes, is_sample ? "true" : "false"));
     CLN_TRY(append_reading(request, json, err));
     CLN_TRY(cln_buffer_append_format(json, err, ",\"source\":%s", sidecar->json == NULL ? "null" : sidecar->json));
     return cln_buffer_append_char(json, '}', err);

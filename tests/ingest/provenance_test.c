@@ -182,7 +182,8 @@ static void provenance_is_json(void **state) {
     cln_sidecar sidecar = {.json = (char[]){"{\"url\":\"https://a/b\"}"}};
     cln_buffer json;
     cln_buffer_init(&json, SIZE_MAX);
-    must(cln_provenance_to_json(&f.request, &sidecar, &f.prologue, "c0ffee", 1234, true, &json, NULL));
+    const cln_source_file file = {.content_hash = "c0ffee", .size_bytes = 1234, .content_bytes = 1234};
+    must(cln_provenance_to_json(&f.request, &sidecar, &f.prologue, &file, true, &json, NULL));
     cJSON *object = cJSON_ParseWithLength(json.data, json.size);
     assert_non_null(object);
     assert_string_equal(text_at(object, "file_name"), "a \"b\".csv");
@@ -192,8 +193,30 @@ static void provenance_is_json(void **state) {
     assert_string_equal(text_at(cJSON_GetObjectItem(object, "source"), "url"), "https://a/b");
     assert_true(cJSON_IsTrue(cJSON_GetObjectItem(object, "sample")));
     assert_int_equal(cJSON_GetArrayItem(cJSON_GetObjectItem(object, "data_range"), 1)->valueint, 1234);
+    assert_null(cJSON_GetObjectItem(object, "compression"));
     must(cln_buffer_terminate(&json, NULL));
     assert_null(strstr(json.data, "/folder"));
+    cJSON_Delete(object);
+    cln_buffer_clean_up(&json);
+    clean(&f);
+}
+
+static void provenance_tells_of_compression(void **state) {
+    (void)state;
+    fixture f;
+    make(&f, usual_columns);
+    const cln_sidecar sidecar = {0};
+    const cln_source_file file = {
+        .content_hash = "c0ffee", .size_bytes = 99, .compression = CLN_COMPRESSION_ZSTD, .content_bytes = 1234};
+    cln_buffer json;
+    cln_buffer_init(&json, SIZE_MAX);
+    must(cln_provenance_to_json(&f.request, &sidecar, &f.prologue, &file, false, &json, NULL));
+    cJSON *object = cJSON_ParseWithLength(json.data, json.size);
+    assert_non_null(object);
+    assert_string_equal(text_at(object, "compression"), "zstd");
+    assert_int_equal(cJSON_GetObjectItem(object, "size_bytes")->valueint, 99);
+    assert_int_equal(cJSON_GetObjectItem(object, "decompressed_size_bytes")->valueint, 1234);
+    assert_int_equal(cJSON_GetArrayItem(cJSON_GetObjectItem(object, "data_range"), 1)->valueint, 1234);
     cJSON_Delete(object);
     cln_buffer_clean_up(&json);
     clean(&f);
@@ -231,6 +254,7 @@ int main(void) {
         cmocka_unit_test(the_recipe_knows_dialect_and_policy),
         cmocka_unit_test(the_recipe_knows_nothing_of_the_machine),
         cmocka_unit_test(provenance_is_json),
+        cmocka_unit_test(provenance_tells_of_compression),
         cmocka_unit_test(the_schema_is_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

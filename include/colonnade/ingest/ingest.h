@@ -38,7 +38,7 @@ typedef enum cln_ingest_result {
 typedef struct cln_ingest_outcome {
     cln_ingest_result result;
     cln_account account; /* not of an unchanged partition */
-    uint64_t size_bytes; /* of the file */
+    uint64_t size_bytes; /* of the file, decompressed; CLN_SIZE_UNKNOWN for an unchanged one that is compressed */
     uint64_t rows;
     bool is_sample;
     double seconds;

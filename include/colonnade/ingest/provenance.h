@@ -7,6 +7,7 @@
 #ifndef COLONNADE_INGEST_PROVENANCE_H
 #define COLONNADE_INGEST_PROVENANCE_H
 
+#include "colonnade/base/compression.h"
 #include "colonnade/base/hash.h"
 #include "colonnade/csv/prologue.h"
 #include "colonnade/ingest/ingest.h"
@@ -33,8 +34,16 @@ CLN_CHECKED cln_status cln_schema_to_json(const cln_schema *schema, cln_buffer *
 CLN_CHECKED cln_status cln_recipe_digest(const cln_ingest_request *request, const cln_schema *schema,
                                          cln_digest *digest, cln_error *err);
 
+/* The file as it stands, compressed or not, and what was read of it. */
+typedef struct cln_source_file {
+    const char *content_hash;
+    uint64_t size_bytes;
+    cln_compression compression;
+    uint64_t content_bytes; /* decompressed, or the same; the ranges in provenance, account and rejects are of these */
+} cln_source_file;
+
 CLN_CHECKED cln_status cln_provenance_to_json(const cln_ingest_request *request, const cln_sidecar *sidecar,
-                                              const cln_prologue *prologue, const char *content_hash,
-                                              uint64_t size_bytes, bool is_sample, cln_buffer *json, cln_error *err);
+                                              const cln_prologue *prologue, const cln_source_file *file, bool is_sample,
+                                              cln_buffer *json, cln_error *err);
 
 #endif
