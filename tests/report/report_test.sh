@@ -159,3 +159,26 @@ awk -F, 'NR > 1 {c = $11; if (c ~ /^ *$/ || c == "UNDER INVESTIGATION") c = "mis
     awk -F, 'NR > 1 && $4 > 0 {print $3 "," $1 "," $4}' denver-out/conditions_by_value.csv
     awk -F, 'NR > 1 && $7 > 0 {print $1 ",missing," $7}' denver-out/conditions.csv
 } | sort | diff expected - || fail "the real road condition by month"
+
+# --- beside them, a file that has only some months: it must not make the seasons
+seasons() { awk -F, 'NR > 1 {print $1 "," $5 "," $6 "," $8}' denver-out/seasons.csv; }
+seasons >without
+colonnade ingest traffic_accidents "$COLONNADE_TEST_DATA/data/traffic_accidents_2009_2014.csv" --quiet >/dev/null
+colonnade report seasons --out denver-out >told
+seasons | diff without - || fail "years that are not complete change the seasons"
+awk -F, 'BEGIN {split("31,28,31,30,31,30,31,31,30,31,30,31", length_of, ",")}
+         NR > 1 {year = substr($3, 1, 4); month = substr($3, 6, 2) + 0; n[year "," month]++; all[year]++}
+         END {
+             for (month = 1; month <= 12; month++) {
+                 count = days = sum = 0
+                 for (year = 2015; year <= 2017; year++) {
+                     here = length_of[month] + (month == 2 && year == 2016)
+                     count += n[year "," month]; days += here
+                     sum += n[year "," month] / (all[year] / (year == 2016 ? 366 : 365))
+                 }
+                 printf "%d,%d,%d,%.4f\n", month, count, days, sum / days
+             }
+         }' "$real" | diff - without || fail "the seasonal index"
+tr '\n' ' ' <told | grep -q 'most accidents in October: 71\.28 a day, 7\.6 % above' || fail "the peak: $(tail -n 12 told)"
+tr -s ' \n' ' ' <told | grep -q 'left out, since not complete: 2009 to 2014 (4,171 more)' || fail "what is left out"
+[ "$(awk -F, '$5 == "yes" {print $1}' denver-out/seasons_years.csv | xargs)" = '2015 2016 2017' ] || fail "the years used"
