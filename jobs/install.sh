@@ -50,6 +50,7 @@ test  | SQLite's shell                   | command sqlite3        | sqlite3     
 test  | HDF5's tools                     | command h5dump         | hdf5-tools                | hdf5                       | hdf5-mpi    | hdf5+mpi
 test  | Python, to serve files           | command python3        | python3                   | python3                    | python      | python
 lint  | clang                            | command clang          | clang                     | clang                      | llvm        | llvm
+lint  | libFuzzer and clang's sanitizers | fuzzer                 | libclang-rt-dev           | compiler-rt                | llvm        | llvm
 lint  | clang-format                     | command clang-format   | clang-format              | clang-tools-extra          | llvm        | llvm
 lint  | clang-tidy                       | command clang-tidy     | clang-tidy                | clang-tools-extra          | llvm        | llvm
 lint  | cppcheck                         | command cppcheck       | cppcheck                  | cppcheck                   | cppcheck    | cppcheck
@@ -68,6 +69,10 @@ there_cmake() {
 }
 there_compiler() {
     printf '#include <stdio.h>\nint main(void) { return 0; }\n' | "${CC:-cc}" -x c -o /dev/null - 2>/dev/null
+}
+there_fuzzer() {
+    printf 'int LLVMFuzzerTestOneInput(void);\nint LLVMFuzzerTestOneInput(void) { return 0; }\n' |
+        clang -fsanitize=fuzzer,address -x c -o /dev/null - 2>/dev/null
 }
 there_hdf5() {
     there_library hdf5-openmpi || there_library hdf5-mpich ||
