@@ -3,15 +3,16 @@
 
 #include <string.h>
 
-#define DIALECT_OPTIONS "delimiter", "quote", "encoding", "no-header", "newlines-in-quotes"
+#define DIALECT_OPTIONS "delimiter", "quote", "encoding", "header", "no-header", "newlines-in-quotes", "skip-lines"
 
 static const char *const fetch_options[] = {"date", "year", "boundaries", NULL};
 static const char *const generate_options[] = {"rows", "size", "seed", "vintage", "dirt", NULL};
 static const char *const info_options[] = {"provenance", NULL};
 static const char *const ingest_options[] = {
-    "as",      "replace",       "schema", "allow-rejects", "max-reject-rate", "on-bad-cell", "on-malformed", "date",
-    "profile", DIALECT_OPTIONS, NULL};
-static const char *const file_options[] = {DIALECT_OPTIONS, NULL};
+    "as",           "replace", "schema",  "allow-rejects", "max-reject-rate", "on-bad-cell",
+    "on-malformed", "date",    "profile", "detect",        DIALECT_OPTIONS,   NULL};
+static const char *const records_options[] = {"detect", DIALECT_OPTIONS, NULL};
+static const char *const scan_options[] = {DIALECT_OPTIONS, NULL};
 static const char *const no_options[] = {NULL};
 static const char *const report_options[] = {"out", NULL};
 
@@ -71,9 +72,10 @@ static const cln_command command_table[] = {
      .is_parallel = true,
      .summary = "print every record of a CSV file as it was cut",
      .description = "Prints all records, the header and malformed ones too, field by field: as JSON (one array of "
-                    "strings a line) or as CSV with every field quoted where it needs to be.",
+                    "strings a line) or as CSV with every field quoted where it needs to be. With --detect only those "
+                    "of the table, without titles before and notes behind it.",
      .example = "colonnade records calls.csv --format json | head",
-     .options = file_options,
+     .options = records_options,
      .run = cln_command_records},
     {.name = "rejects",
      .arguments = "DATASET [PARTITION]",
@@ -108,7 +110,7 @@ static const cln_command command_table[] = {
      .description = "Reads the file with all ranks and prints bytes, records, fields, malformed records, blank lines, "
                     "line ends and encoding.",
      .example = "mpirun -n 4 colonnade scan calls.csv",
-     .options = file_options,
+     .options = scan_options,
      .run = cln_command_scan},
 };
 

@@ -10,25 +10,18 @@
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/base/profile.h"
-#include "colonnade/base/utf8.h"
 #include "colonnade/cli/cli.h"
+#include "colonnade/cli/detection.h"
 #include "colonnade/cli/dialect_options.h"
+#include "colonnade/cli/ingest_list.h"
 #include "colonnade/cli/profile_table.h"
 #include "colonnade/config/nearest.h"
-#include "colonnade/net/staging.h"
 #include "colonnade/store/dataset.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What is ingested: given files, or the newest staged ones. */
-typedef struct ingest_list {
-    size_t count;
-    char **paths;
-    char **partitions;
-} ingest_list;
 
 /* ---- What is asked ---- */
 
@@ -111,125 +104,6 @@ static cln_status read_options(const cln_cli *cli, cln_ingest_request *request, 
     return parse_rate(cln_option(cli->options, "max-reject-rate"), &request->max_reject_rate, err);
 }
 
-/* ---- Which files ---- */
-
-static void clean_up_list(ingest_list *list) {
-    for (size_t i = 0; i < list->count; i++) {
-        free(list->paths[i]);
-        free(list->partitions[i]);
-    }
-    free(list->paths);
-    free(list->partitions);
-    *list = (ingest_list){0};
-}
-
-static cln_status init_list(ingest_list *list, size_t count, cln_error *err) {
-    CLN_TRY(cln_new_array(&list->paths, count, sizeof(char *), err));
-    CLN_TRY(cln_new_array(&list->partitions, count, sizeof(char *), err));
-    list->count = count;
-    return CLN_OK;
-}
-
-static cln_status list_given(const cln_cli *cli, ingest_list *list, cln_error *err) {
-    const char *as = cln_option(cli->options, "as");
-    CLN_TRY(init_list(list, cli->argument_count - 1, err));
-    if (as != NULL && list->count > 1) {
-        return cln_fail(err, CLN_ERR_USAGE, "--as names one partition, but %zu files are given", list->count);
-    }
-    for (size_t i = 0; i < list->count; i++) {
-        CLN_TRY(cln_copy_string(&list->paths[i], cli->arguments[i + 1], err));
-        const cln_span id = as != NULL ? cln_span_of_string(as) : cln_path_stem(list->paths[i]);
-        CLN_TRY(cln_copy_span(&list->partitions[i], id, err));
-    }
-    return CLN_OK;
-}
-
-static cln_status list_staged(const cln_cli *cli, ingest_list *list, cln_error *err) {
-    const char *dataset = cli->arguments[0];
-    cln_staged_files staged;
-    CLN_TRY(cln_staging_newest(&staged, cli->settings.staging_dir, dataset, cln_option(cli->options, "date"), err));
-    cln_status status = init_list(list, staged.count, err);
-    for (size_t i = 0; status == CLN_OK && i < staged.count; i++) {
-        status = cln_copy_string(&list->paths[i], staged.files[i].path, err);
-        if (status == CLN_OK) status = cln_copy_string(&list->partitions[i], staged.files[i].source, err);
-    }
-    cln_staged_files_clean_up(&staged);
-    if (status == CLN_OK && list->count == 0) {
-        status = cln_fail(err, CLN_ERR_USAGE,
-                          "nothing is staged for %s in %s; run 'colonnade fetch %s' first, or name files: 'colonnade "
-                          "ingest %s FILE...'",
-                          dataset, cli->settings.staging_dir, dataset, dataset);
-    }
-    return status;
-}
-
-static cln_status check_partition_names(const ingest_list *list, cln_error *err) {
-    for (size_t i = 0; i < list->count; i++) {
-        if (!cln_path_is_safe_name(list->partitions[i]) ||
-            !cln_utf8_is_valid(cln_span_of_string(list->partitions[i]))) {
-            return cln_fail(err, CLN_ERR_USAGE, "%s: \"%s\" cannot be the name of a partition; give one with --as NAME",
-                            list->paths[i], list->partitions[i]);
-        }
-        for (size_t j = 0; j < i; j++) {
-            if (strcmp(list->partitions[i], list->partitions[j]) != 0) continue;
-            return cln_fail(err, CLN_ERR_USAGE,
-                            "%s and %s would both be the partition \"%s\"; ingest them one by one with --as NAME",
-                            list->paths[j], list->paths[i], list->partitions[i]);
-        }
-    }
-    return CLN_OK;
-}
-
-/* Every path and partition with its NUL. */
-static cln_status pack_list(const ingest_list *list, cln_buffer *bytes, cln_error *err) {
-    for (size_t i = 0; i < list->count; i++) {
-        CLN_TRY(cln_buffer_append(bytes, list->paths[i], strlen(list->paths[i]) + 1, err));
-        CLN_TRY(cln_buffer_append(bytes, list->partitions[i], strlen(list->partitions[i]) + 1, err));
-    }
-    return CLN_OK;
-}
-
-static cln_status unpack_list(ingest_list *list, cln_span bytes, cln_error *err) {
-    size_t texts = 0;
-    for (size_t i = 0; i < bytes.size; i++) texts += bytes.data[i] == '\0';
-    CLN_TRY(init_list(list, texts / 2, err));
-    const char *next = bytes.data;
-    for (size_t i = 0; i < list->count; i++) {
-        CLN_TRY(cln_copy_string(&list->paths[i], next, err));
-        next += strlen(next) + 1;
-        CLN_TRY(cln_copy_string(&list->partitions[i], next, err));
-        next += strlen(next) + 1;
-    }
-    return CLN_OK;
-}
-
-/* Collective. Rank 0 looks into the staging folder, so that all ranks go by
- * the same list whatever their view of it is. */
-static cln_status share_staged(const cln_cli *cli, ingest_list *list, cln_error *err) {
-    cln_buffer bytes;
-    cln_buffer_init(&bytes, SIZE_MAX);
-    cln_status status = CLN_OK;
-    if (cli->comm.rank == 0) {
-        status = list_staged(cli, list, err);
-        if (status == CLN_OK) status = pack_list(list, &bytes, err);
-    }
-    status = cln_agree(&cli->comm, status, err);
-    if (status == CLN_OK) status = cln_broadcast_buffer(&cli->comm, &bytes, 0, err);
-    if (status == CLN_OK && cli->comm.rank != 0) status = unpack_list(list, cln_buffer_span(&bytes), err);
-    cln_buffer_clean_up(&bytes);
-    return cln_agree(&cli->comm, status, err);
-}
-
-/* Collective. */
-static cln_status list_files(const cln_cli *cli, ingest_list *list, cln_error *err) {
-    if (cli->argument_count > 1) {
-        CLN_TRY_AGREED(&cli->comm, list_given(cli, list, err), err);
-    } else {
-        CLN_TRY(share_staged(cli, list, err));
-    }
-    return cln_agree(&cli->comm, check_partition_names(list, err), err);
-}
-
 /* ---- What is told ---- */
 
 static const char *const account_columns[] = {"partition", "result",    "bytes",     "records",     "stored",
@@ -244,7 +118,8 @@ static cln_status add_account(cln_table *table, const char *partition, const cln
     CLN_TRY(cln_table_add_row(table, &cells, err));
     CLN_TRY(cln_cell_set_text(&cells[0], cln_span_of_string(partition), err));
     CLN_TRY(cln_cell_set_text(&cells[1], cln_span_of_string(results[outcome->result]), err));
-    cln_cell_set_integer(&cells[2], (int64_t)outcome->size_bytes);
+    const bool is_known = outcome->size_bytes != CLN_SIZE_UNKNOWN;
+    if (is_known) cln_cell_set_integer(&cells[2], (int64_t)outcome->size_bytes);
     if (outcome->is_sample) CLN_TRY(cln_cell_set_text(&cells[9], cln_span_of_string(CLN_SAMPLE_LABEL), err));
     if (outcome->result == CLN_INGEST_UNCHANGED) {
         cln_cell_set_integer(&cells[4], (int64_t)outcome->rows);
@@ -290,13 +165,16 @@ static cln_status refuse(const cln_ingest_request *request, const cln_ingest_out
 }
 
 /* Collective. Files that do not pass do not keep the others out. */
-static cln_status ingest_files(cln_cli *cli, cln_ingest_request *request, const ingest_list *list, cln_table *table,
+static cln_status ingest_files(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list, cln_table *table,
                                cln_error *err) {
     cln_error refused;
     bool any_refused = false;
     for (size_t i = 0; i < list->count; i++) {
         request->path = list->paths[i];
         request->partition = list->partitions[i];
+        if (cln_option_given(cli->options, "detect")) {
+            CLN_TRY(cln_cli_detect_file(cli, request->path, &request->dialect, err));
+        }
         cln_ingest_outcome outcome;
         if (cln_option_given(cli->options, "profile")) cln_profile_start();
         CLN_TRY(cln_ingest_file(&cli->comm, request, &outcome, err));
@@ -313,7 +191,7 @@ static cln_status ingest_files(cln_cli *cli, cln_ingest_request *request, const 
 
 /* Collective, with the dataset locked: an error does not keep the accounts of
  * the files before it from being printed. */
-static cln_status ingest_locked(cln_cli *cli, cln_ingest_request *request, const ingest_list *list, cln_error *err) {
+static cln_status ingest_locked(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list, cln_error *err) {
     cln_table table;
     CLN_TRY_AGREED(&cli->comm, cln_table_init(&table, NULL, account_columns, ACCOUNT_COLUMN_COUNT, err), err);
     cln_status status = ingest_files(cli, request, list, &table, err);
@@ -329,7 +207,7 @@ static cln_status ingest_locked(cln_cli *cli, cln_ingest_request *request, const
     return cln_agree(&cli->comm, status, err);
 }
 
-static cln_status lock_and_ingest(cln_cli *cli, cln_ingest_request *request, const ingest_list *list, cln_error *err) {
+static cln_status lock_and_ingest(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list, cln_error *err) {
     cln_status status = CLN_OK;
     if (cli->comm.rank == 0) status = cln_dataset_lock(request->store_dir, request->dataset_name, err);
     CLN_TRY(cln_agree(&cli->comm, status, err));
@@ -340,10 +218,10 @@ static cln_status lock_and_ingest(cln_cli *cli, cln_ingest_request *request, con
 
 cln_status cln_command_ingest(cln_cli *cli, cln_error *err) {
     cln_ingest_request request;
-    ingest_list list = {0};
+    cln_ingest_list list = {0};
     cln_status status = cln_agree(&cli->comm, read_options(cli, &request, err), err);
-    if (status == CLN_OK) status = list_files(cli, &list, err);
+    if (status == CLN_OK) status = cln_ingest_list_make(&list, cli, err);
     if (status == CLN_OK) status = lock_and_ingest(cli, &request, &list, err);
-    clean_up_list(&list);
+    cln_ingest_list_clean_up(&list);
     return status;
 }

@@ -5,6 +5,7 @@
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/cli/cli.h"
+#include "colonnade/cli/detection.h"
 #include "colonnade/cli/dialect_options.h"
 #include "colonnade/cli/input.h"
 #include "colonnade/cli/ordered_output.h"
@@ -22,6 +23,7 @@ enum { TEXT_SHARE = 4 };
 typedef struct records_job {
     cln_cli *cli;
     cln_byte_source *source;
+    cln_dialect dialect;
     cln_automaton automaton;
     cln_record_text text;
     cln_record_block *block;
@@ -61,12 +63,12 @@ static cln_status end_round(void *context, cln_error *err) {
 
 static cln_status sweep_records(records_job *job, cln_error *err) {
     const cln_cli *cli = job->cli;
-    uint64_t bom_bytes;
-    CLN_TRY(cln_byte_order_mark_read(&bom_bytes, &cli->comm, job->source, err));
+    uint64_t offset;
+    CLN_TRY(cln_records_offset_read(&offset, &cli->comm, job->source, &job->dialect, err));
     const cln_sweep sweep = {
         .source = job->source,
         .automaton = &job->automaton,
-        .data_offset = bom_bytes,
+        .data_offset = offset,
         .first_record = 1,
         .stripe_size_bytes = cln_sweep_stripe_size(job->source->size_bytes, cli->settings.memory_bytes / TEXT_SHARE,
                                                    cli->comm.size, cli->settings.stripe_size_bytes),
@@ -126,16 +128,30 @@ static cln_status choose_format(const cln_cli *cli, bool *as_csv, cln_error *err
     return CLN_OK;
 }
 
+/* Collective. What stands behind the table is left out as if the file ended
+ * there. A stream is
+ * printed to its end. */
+static cln_status detect_table(records_job *job, cln_error *err) {
+    cln_detection detection;
+    CLN_TRY(cln_cli_detect(job->cli, job->source, job->dialect.fallback, &detection, err));
+    cln_cli_note_detection(job->source->name, &detection);
+    job->dialect = detection.dialect;
+    if (!cln_byte_source_is_stream(job->source)) job->source->size_bytes = detection.footer_offset;
+    return CLN_OK;
+}
+
 cln_status cln_command_records(cln_cli *cli, cln_error *err) {
-    cln_dialect dialect = cln_dialect_default();
-    CLN_TRY(cln_cli_dialect(cli, &dialect, err));
+    records_job job = {.cli = cli, .dialect = cln_dialect_default()};
+    CLN_TRY(cln_cli_dialect(cli, &job.dialect, err));
     bool as_csv = false;
     CLN_TRY(choose_format(cli, &as_csv, err));
-    records_job job = {.cli = cli};
     CLN_TRY(cln_cli_open_input(cli, cli->arguments[0], &job.source, err));
-    cln_automaton_init(&job.automaton, &dialect);
-    cln_record_text_init(&job.text, &job.automaton, dialect.fallback, as_csv);
-    const cln_status status = print_records(&job, err);
+    cln_status status = cln_option_given(cli->options, "detect") ? detect_table(&job, err) : CLN_OK;
+    if (status == CLN_OK) {
+        cln_automaton_init(&job.automaton, &job.dialect);
+        cln_record_text_init(&job.text, &job.automaton, job.dialect.fallback, as_csv);
+        status = print_records(&job, err);
+    }
     job.source->release(job.source);
     return status;
 }

@@ -20,6 +20,7 @@ static const cln_choices malformed_choices = {malformed_names, CLN_COUNT(malform
 static const cln_choices bad_cell_choices = {bad_cell_names, CLN_COUNT(bad_cell_names)};
 static const cln_choices encoding_choices = {encoding_names, CLN_COUNT(encoding_names)};
 static const cln_range rate = {0, 1};
+static const cln_range lines = {0, CLN_SKIP_LINES_MAX};
 
 static cln_status read_time_zone(cln_reader *reader, const cJSON *value, const cln_field *field, void *object) {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/";
@@ -31,9 +32,10 @@ static cln_status read_time_zone(cln_reader *reader, const cJSON *value, const c
 
 static const cln_field dialect_rows[] = {
     {"delimiter", cln_read_character, offsetof(cln_config_dataset, delimiter), NULL, false},
-    {"quote", cln_read_character, offsetof(cln_config_dataset, quote), NULL, false},
+    {"quote", cln_read_quote, offsetof(cln_config_dataset, quote), NULL, false},
     {"header", cln_read_bool, offsetof(cln_config_dataset, has_header), NULL, false},
     {"newlines_in_quotes", cln_read_bool, offsetof(cln_config_dataset, newlines_in_quotes), NULL, false},
+    {"skip_lines", cln_read_integer, offsetof(cln_config_dataset, skip_lines), &lines, false},
     {"fallback_encoding", cln_read_choice_text, offsetof(cln_config_dataset, fallback_encoding), &encoding_choices,
      false},
 };

@@ -77,6 +77,7 @@ CLN_CHECKED cln_status cln_read_object(cln_reader *reader, const cJSON *value, c
 cln_field_read cln_read_text;        /* char *, not empty; detail unused */
 cln_field_read cln_read_bool;        /* bool */
 cln_field_read cln_read_character;   /* char, one ASCII character that may delimit or quote */
+cln_field_read cln_read_quote;       /* char, the same, or "none" for NUL */
 cln_field_read cln_read_integer;     /* int; detail cln_range */
 cln_field_read cln_read_number;      /* double; detail cln_range */
 cln_field_read cln_read_size;        /* uint64_t, "64M" or bytes; detail cln_range */

@@ -48,6 +48,15 @@ cln_status cln_read_character(cln_reader *reader, const cJSON *value, const cln_
     return CLN_OK;
 }
 
+cln_status cln_read_quote(cln_reader *reader, const cJSON *value, const cln_field *field, void *object) {
+    if (!cJSON_IsString(value) || strcmp(value->valuestring, "none") != 0) {
+        return cln_read_character(reader, value, field, object);
+    }
+    char *const member = cln_member(object, field->offset);
+    *member = '\0';
+    return CLN_OK;
+}
+
 cln_status cln_read_number(cln_reader *reader, const cJSON *value, const cln_field *field, void *object) {
     const cln_range *const range = field->detail;
     if (!cJSON_IsNumber(value) || !(value->valuedouble >= range->min && value->valuedouble <= range->max)) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/csv/dialect.h"
 
+#include "colonnade/base/number.h"
+
 #include <string.h>
 
 cln_dialect cln_dialect_default(void) {
@@ -18,6 +20,7 @@ cln_dialect cln_dialect_of_dataset(const cln_config_dataset *dataset) {
                          .has_quote = dataset->quote != '\0',
                          .has_header = dataset->has_header,
                          .newlines_in_quotes = dataset->newlines_in_quotes,
+                         .skip_lines = (uint64_t)dataset->skip_lines,
                          .fallback = strcmp(dataset->fallback_encoding, "none") == 0 ? CLN_FALLBACK_NONE
                                                                                      : CLN_FALLBACK_WINDOWS_1252};
 }
@@ -71,6 +74,17 @@ cln_status cln_dialect_set_newlines_in_quotes(cln_dialect *dialect, const char *
         return cln_fail(err, CLN_ERR_USAGE, "--newlines-in-quotes takes \"yes\" or \"no\"; not \"%s\"", text);
     }
     dialect->newlines_in_quotes = yes;
+    return CLN_OK;
+}
+
+cln_status cln_dialect_set_skip_lines(cln_dialect *dialect, const char *text, cln_error *err) {
+    if (text == NULL) return CLN_OK;
+    int64_t lines;
+    if (!cln_parse_integer(cln_span_of_string(text), &lines) || lines < 0 || lines > CLN_SKIP_LINES_MAX) {
+        return cln_fail(err, CLN_ERR_USAGE, "--skip-lines takes a number of lines from 0 to %d; not \"%s\"",
+                        CLN_SKIP_LINES_MAX, text);
+    }
+    dialect->skip_lines = (uint64_t)lines;
     return CLN_OK;
 }
 

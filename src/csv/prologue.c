@@ -3,6 +3,7 @@
 
 #include "colonnade/base/memory.h"
 #include "colonnade/base/utf8.h"
+#include "colonnade/csv/lines.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,22 +13,23 @@
 #define PIECE_BYTES ((uint64_t)64 << 10)
 
 /* The positions in a prologue that travel between ranks; the header's bytes follow them. */
-enum { POSITION_COUNT = 7 };
+enum { POSITION_COUNT = 8 };
 
 static void pack_positions(const cln_prologue *p, uint64_t positions[POSITION_COUNT]) {
-    const uint64_t values[POSITION_COUNT] = {p->bom_bytes,    p->blank_bytes, p->blank_lines, p->header_offset,
-                                             p->header_bytes, p->data_offset, p->first_record};
+    const uint64_t values[POSITION_COUNT] = {p->bom_bytes,     p->skipped_bytes, p->blank_bytes, p->blank_lines,
+                                             p->header_offset, p->header_bytes,  p->data_offset, p->first_record};
     memcpy(positions, values, sizeof values);
 }
 
 static void unpack_positions(cln_prologue *p, const uint64_t positions[POSITION_COUNT]) {
     p->bom_bytes = positions[0];
-    p->blank_bytes = positions[1];
-    p->blank_lines = positions[2];
-    p->header_offset = positions[3];
-    p->header_bytes = positions[4];
-    p->data_offset = positions[5];
-    p->first_record = positions[6];
+    p->skipped_bytes = positions[1];
+    p->blank_bytes = positions[2];
+    p->blank_lines = positions[3];
+    p->header_offset = positions[4];
+    p->header_bytes = positions[5];
+    p->data_offset = positions[6];
+    p->first_record = positions[7];
 }
 
 static bool begins_with(cln_span bytes, const char *mark, size_t size) {
@@ -86,12 +88,34 @@ static cln_status fail_over_long(const cln_byte_source *source, uint64_t max_rec
                     source->name, max_record_bytes);
 }
 
+/* Reads on from *position, behind the byte-order mark, to the end of so many
+ * lines or of the file. */
+static cln_status skip_lines(cln_byte_source *source, uint64_t lines, uint64_t max_bytes, cln_buffer *bytes,
+                             size_t *position, cln_error *err) {
+    uint64_t left = lines;
+    for (;;) {
+        const bool at_end = bytes->size == source->size_bytes;
+        cln_span rest = cln_span_of(bytes->data + *position, bytes->size - *position);
+        /* Whether an LF follows a last CR is not known yet. */
+        if (!at_end && rest.size > 0 && rest.data[rest.size - 1] == '\r') rest.size--;
+        *position += cln_lines_skip(rest, left, &left);
+        if (left == 0 || at_end) return CLN_OK;
+        if (bytes->size > max_bytes) {
+            return cln_fail(err, CLN_ERR_DATA,
+                            "the %" PRIu64 " lines of %s that are to be skipped do not end within %" PRIu64
+                            " bytes; is --skip-lines right?",
+                            lines, source->name, max_bytes);
+        }
+        CLN_TRY(read_more(source, bytes, err));
+    }
+}
+
 /* Reads until the header is whole; leaves its bytes in header. */
 static cln_status read_header(cln_prologue *prologue, cln_byte_source *source, const cln_automaton *automaton,
                               uint64_t max_record_bytes, cln_buffer *bytes, cln_error *err) {
-    size_t position = (size_t)prologue->bom_bytes;
+    size_t position = (size_t)(prologue->bom_bytes + prologue->skipped_bytes);
     uint8_t state = CLN_CSV_START;
-    prologue->header_offset = prologue->bom_bytes;
+    prologue->header_offset = position;
     while (!find_header(prologue, automaton, cln_buffer_span(bytes), bytes->size == source->size_bytes, &position,
                         &state)) {
         if (bytes->size > max_record_bytes) return fail_over_long(source, max_record_bytes, err);
@@ -102,18 +126,26 @@ static cln_status read_header(cln_prologue *prologue, cln_byte_source *source, c
     return CLN_OK;
 }
 
+/* The byte-order mark and the lines that the dialect skips. */
+static cln_status read_beginning(cln_prologue *prologue, cln_byte_source *source, const cln_dialect *dialect,
+                                 uint64_t max_bytes, cln_buffer *bytes, cln_error *err) {
+    CLN_TRY(read_more(source, bytes, err));
+    CLN_TRY(find_byte_order_mark(&prologue->bom_bytes, cln_buffer_span(bytes), source->name, err));
+    size_t position = (size_t)prologue->bom_bytes;
+    CLN_TRY(skip_lines(source, dialect->skip_lines, max_bytes, bytes, &position, err));
+    prologue->skipped_bytes = position - prologue->bom_bytes;
+    return CLN_OK;
+}
+
 static cln_status read_on_root(cln_prologue *prologue, cln_byte_source *source, const cln_dialect *dialect,
                                uint64_t max_record_bytes, cln_buffer *message, cln_error *err) {
     cln_automaton automaton;
     cln_automaton_init(&automaton, dialect);
     cln_buffer bytes;
     cln_buffer_init(&bytes, max_record_bytes + 4 * PIECE_BYTES);
-    cln_status status = read_more(source, &bytes, err);
-    if (status == CLN_OK) {
-        status = find_byte_order_mark(&prologue->bom_bytes, cln_buffer_span(&bytes), source->name, err);
-    }
+    cln_status status = read_beginning(prologue, source, dialect, max_record_bytes, &bytes, err);
     if (status == CLN_OK) status = read_header(prologue, source, &automaton, max_record_bytes, &bytes, err);
-    prologue->blank_bytes = prologue->header_offset - prologue->bom_bytes;
+    prologue->blank_bytes = prologue->header_offset - prologue->bom_bytes - prologue->skipped_bytes;
     prologue->data_offset = prologue->header_offset + prologue->header_bytes;
     prologue->first_record = prologue->header_bytes > 0 ? 2 : 1;
     uint64_t positions[POSITION_COUNT];
@@ -167,7 +199,7 @@ static cln_status number_names(cln_prologue *prologue, size_t count, cln_error *
         CLN_TRY(cln_format_string(&prologue->names[i], err, "column_%zu", i + 1));
         prologue->name_count++;
     }
-    prologue->data_offset = prologue->bom_bytes;
+    prologue->data_offset = prologue->bom_bytes + prologue->skipped_bytes;
     prologue->header_bytes = 0;
     prologue->blank_bytes = 0;
     prologue->blank_lines = 0;
@@ -228,26 +260,30 @@ void cln_prologue_clean_up(cln_prologue *prologue) {
     *prologue = (cln_prologue){0};
 }
 
-static cln_status read_mark_on_root(uint64_t *bom_bytes, cln_byte_source *source, cln_error *err) {
-    char bytes[4];
-    size_t size;
-    CLN_TRY(cln_byte_source_read_some(source, 0, bytes, sizeof bytes, &size, err));
-    return find_byte_order_mark(bom_bytes, cln_span_of(bytes, size), source->name, err);
+static cln_status read_offset_on_root(uint64_t *offset, cln_byte_source *source, const cln_dialect *dialect,
+                                      cln_error *err) {
+    cln_prologue prologue = {0};
+    cln_buffer bytes;
+    cln_buffer_init(&bytes, CLN_MAX_SKIPPED_BYTES + 4 * PIECE_BYTES);
+    const cln_status status = read_beginning(&prologue, source, dialect, CLN_MAX_SKIPPED_BYTES, &bytes, err);
+    *offset = prologue.bom_bytes + prologue.skipped_bytes;
+    cln_buffer_clean_up(&bytes);
+    return status;
 }
 
-cln_status cln_byte_order_mark_read(uint64_t *bom_bytes, const cln_comm *comm, cln_byte_source *source,
-                                    cln_error *err) {
-    *bom_bytes = 0;
+cln_status cln_records_offset_read(uint64_t *offset, const cln_comm *comm, cln_byte_source *source,
+                                   const cln_dialect *dialect, cln_error *err) {
+    *offset = 0;
     cln_status status = CLN_OK;
-    if (comm->rank == 0) status = read_mark_on_root(bom_bytes, source, err);
+    if (comm->rank == 0) status = read_offset_on_root(offset, source, dialect, err);
     CLN_TRY(cln_agree(comm, status, err));
-    cln_sum_u64(comm, bom_bytes, 1);
+    cln_sum_u64(comm, offset, 1);
     return CLN_OK;
 }
 
 void cln_account_prologue(cln_account *account, const cln_prologue *prologue) {
     account->bytes_bom += prologue->bom_bytes;
-    account->bytes_header += prologue->header_bytes;
+    account->bytes_header += prologue->skipped_bytes + prologue->header_bytes;
     account->bytes_blank += prologue->blank_bytes;
     account->blank_lines += prologue->blank_lines;
 }

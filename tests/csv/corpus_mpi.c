@@ -97,7 +97,8 @@ static bool sweep_agrees(comparison *c, cln_byte_source *source, uint64_t stripe
     c->seen = 0;
     cln_error err;
     uint64_t bom_bytes = 0;
-    must(cln_byte_order_mark_read(&bom_bytes, &comm, source, &err));
+    const cln_dialect dialect = cln_dialect_default();
+    must(cln_records_offset_read(&bom_bytes, &comm, source, &dialect, &err));
     const cln_sweep sweep = {.source = source,
                              .automaton = c->automaton,
                              .data_offset = bom_bytes,

@@ -165,10 +165,12 @@ static void a_header_that_does_not_end_is_refused(void **state) {
     assert_true(all_ranks(good));
 }
 
-static cln_status read_mark(cln_span bytes, uint64_t *bom_bytes, cln_error *err) {
+static cln_status read_offset(cln_span bytes, uint64_t skip_lines, uint64_t *offset, cln_error *err) {
+    cln_dialect dialect = cln_dialect_default();
+    dialect.skip_lines = skip_lines;
     cln_byte_source *source = NULL;
     if (comm.rank == 0) must(cln_byte_source_of_memory(&source, "x.csv", bytes, NULL));
-    const cln_status status = cln_byte_order_mark_read(bom_bytes, &comm, source, err);
+    const cln_status status = cln_records_offset_read(offset, &comm, source, &dialect, err);
     if (source != NULL) source->release(source);
     return status;
 }
@@ -191,7 +193,7 @@ static void other_unicode_files_are_refused_with_advice(void **state) {
         cln_status status = read_bytes(&prologue, cln_span_of(files[i].bytes, 4), &dialect, 1000, &err);
         assert_true(all_ranks(status == CLN_ERR_DATA && strstr(err.message, files[i].encoding) != NULL));
         uint64_t bom_bytes;
-        status = read_mark(cln_span_of(files[i].bytes, 4), &bom_bytes, &err);
+        status = read_offset(cln_span_of(files[i].bytes, 4), 0, &bom_bytes, &err);
         assert_true(all_ranks(status == CLN_ERR_DATA && strstr(err.message, files[i].encoding) != NULL));
     }
 }
@@ -205,17 +207,55 @@ static void the_mark_alone(void **state) {
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         uint64_t bom_bytes = 99;
         cln_error err;
-        const cln_status status = read_mark(cln_span_of_string(files[i].bytes), &bom_bytes, &err);
+        const cln_status status = read_offset(cln_span_of_string(files[i].bytes), 0, &bom_bytes, &err);
         assert_true(all_ranks(status == CLN_OK && bom_bytes == files[i].expected));
+    }
+}
+
+/* Lines that are skipped are skipped whatever quotes they hold. */
+static void lines_are_skipped_before_the_header(void **state) {
+    (void)state;
+    cln_dialect dialect = cln_dialect_default();
+    dialect.skip_lines = 2;
+    const char *text = "The \"best\r\n\"table\n\na,b\n1,2\n";
+    assert_true(prologue_is(text, &dialect, &(expectation){0, 1, 1, 19, 4, 23, 2, "a|b|"}));
+    assert_true(prologue_is("\xEF\xBB\xBFx\ry\ra\n", &dialect, &(expectation){3, 0, 0, 7, 2, 9, 2, "a|"}));
+    assert_true(prologue_is("x\ny\n", &dialect, &(expectation){0, 0, 0, 4, 0, 4, 1, ""}));
+    assert_true(prologue_is("x", &dialect, &(expectation){0, 0, 0, 1, 0, 1, 1, ""})); /* fewer lines */
+    dialect.has_header = false;
+    assert_true(prologue_is("x\ny\n1,2\n", &dialect, &(expectation){0, 0, 0, 4, 0, 4, 1, "column_1|column_2|"}));
+    uint64_t offset = 0;
+    cln_error err;
+    const cln_status status = read_offset(cln_span_of_string("\xEF\xBB\xBFx\r\ny\r\n1"), 2, &offset, &err);
+    assert_true(all_ranks(status == CLN_OK && offset == 9));
+}
+
+/* ... also where CRLF lies across two pieces of reading. */
+static void skipped_lines_may_be_long(void **state) {
+    (void)state;
+    enum { PIECE = 64 << 10, SIZE = 3 * PIECE };
+    static char bytes[SIZE];
+    for (size_t at = PIECE - 2; at <= PIECE + 1; at++) {
+        memset(bytes, 'x', sizeof bytes);
+        memcpy(bytes + at, "\r\n", 2);
+        memcpy(bytes + SIZE - 4, "\na\n", 3);
+        uint64_t one = 0;
+        uint64_t two = 0;
+        cln_error err;
+        cln_status status = read_offset(cln_span_of(bytes, SIZE), 1, &one, &err);
+        if (status == CLN_OK) status = read_offset(cln_span_of(bytes, SIZE), 2, &two, &err);
+        assert_true(all_ranks(status == CLN_OK && one == at + 2 && two == SIZE - 3));
     }
 }
 
 static void its_bytes_are_accounted(void **state) {
     (void)state;
-    const cln_prologue prologue = {.bom_bytes = 3, .blank_bytes = 4, .blank_lines = 2, .header_bytes = 50};
+    const cln_prologue prologue = {
+        .bom_bytes = 3, .skipped_bytes = 20, .blank_bytes = 4, .blank_lines = 2, .header_bytes = 50};
     cln_account account = {0};
     cln_account_prologue(&account, &prologue);
-    assert_int_equal(cln_account_bytes(&account), 57);
+    assert_int_equal(cln_account_bytes(&account), 77);
+    assert_int_equal(account.bytes_header, 70);
     assert_int_equal(account.blank_lines, 2);
 }
 
@@ -232,6 +272,8 @@ int main(void) {
         cmocka_unit_test(a_header_that_does_not_end_is_refused),
         cmocka_unit_test(other_unicode_files_are_refused_with_advice),
         cmocka_unit_test(the_mark_alone),
+        cmocka_unit_test(lines_are_skipped_before_the_header),
+        cmocka_unit_test(skipped_lines_may_be_long),
         cmocka_unit_test(its_bytes_are_accounted),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

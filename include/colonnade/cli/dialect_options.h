@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The options that say how a file writes its records, which every command
- * that takes a FILE shares: --delimiter, --quote, --encoding, --no-header and
- * --newlines-in-quotes.
+ * that takes a FILE shares: --delimiter, --quote, --encoding, --header,
+ * --no-header, --newlines-in-quotes and --skip-lines.
  */
 #ifndef COLONNADE_CLI_DIALECT_OPTIONS_H
 #define COLONNADE_CLI_DIALECT_OPTIONS_H

@@ -74,15 +74,18 @@ typedef struct cln_config_source {
 
 typedef enum cln_on_bad { CLN_ON_BAD_NULL, CLN_ON_BAD_REJECT, CLN_ON_BAD_FAIL } cln_on_bad;
 
+#define CLN_SKIP_LINES_MAX 1000000
+
 typedef struct cln_config_dataset {
     char *name;
     char *title;
     char *unit;      /* what a row is, in the plural: "accidents", "calls" */
     char *time_zone; /* IANA name, "America/Denver" */
     char delimiter;
-    char quote;
+    char quote; /* NUL: none */
     bool has_header;
     bool newlines_in_quotes;
+    int skip_lines;          /* before the header */
     char *fallback_encoding; /* "windows-1252", or "none": records that are not UTF-8 are rejected */
     bool repair_malformed;   /* on_malformed: "repair" instead of "reject" */
     cln_on_bad on_bad_cell;

@@ -33,13 +33,14 @@ cln_dialect cln_dialect_default(void);
 cln_dialect cln_dialect_of_dataset(const cln_config_dataset *dataset);
 
 /* Local. Changes one property from its text, as the options --delimiter,
- * --quote, --encoding and --newlines-in-quotes give it: a single byte, "tab",
- * "none" (quote only); "utf-8" or "none", "windows-1252"; "yes", "no". NULL
- * changes nothing. */
+ * --quote, --encoding, --newlines-in-quotes and --skip-lines give it: a single
+ * byte, "tab", "none" (quote only); "utf-8" or "none", "windows-1252"; "yes",
+ * "no"; a number. NULL changes nothing. */
 CLN_CHECKED cln_status cln_dialect_set_delimiter(cln_dialect *dialect, const char *text, cln_error *err);
 CLN_CHECKED cln_status cln_dialect_set_quote(cln_dialect *dialect, const char *text, cln_error *err);
 CLN_CHECKED cln_status cln_dialect_set_encoding(cln_dialect *dialect, const char *text, cln_error *err);
 CLN_CHECKED cln_status cln_dialect_set_newlines_in_quotes(cln_dialect *dialect, const char *text, cln_error *err);
+CLN_CHECKED cln_status cln_dialect_set_skip_lines(cln_dialect *dialect, const char *text, cln_error *err);
 
 /* Local. CLN_ERR_USAGE when the properties contradict each other; asked once
  * all of them are set, for their order must not matter. */

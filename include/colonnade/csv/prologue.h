@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What stands before the data of a file: a byte-order mark, blank lines and
- * the header record. Rank 0 reads it, all ranks get the same bytes.
+ * What stands before the data of a file: a byte-order mark, lines that the
+ * dialect skips, blank lines and the header record. Rank 0 reads it, all ranks get the same bytes.
  */
 #ifndef COLONNADE_CSV_PROLOGUE_H
 #define COLONNADE_CSV_PROLOGUE_H
@@ -12,7 +12,8 @@
 
 typedef struct cln_prologue {
     uint64_t bom_bytes;
-    uint64_t blank_bytes; /* blank lines before the header */
+    uint64_t skipped_bytes; /* of the lines that the dialect skips */
+    uint64_t blank_bytes;   /* blank lines before the header */
     uint64_t blank_lines;
     uint64_t header_offset;
     uint64_t header_bytes;
@@ -29,12 +30,17 @@ CLN_CHECKED cln_status cln_prologue_read(cln_prologue *prologue, const cln_comm 
                                          const cln_dialect *dialect, uint64_t max_record_bytes, cln_error *err);
 void cln_prologue_clean_up(cln_prologue *prologue);
 
-/* Collective; source is used on rank 0 only. The size of the byte-order mark
- * alone, 0 when there is none; marks of UTF-16 and UTF-32 are CLN_ERR_DATA. */
-CLN_CHECKED cln_status cln_byte_order_mark_read(uint64_t *bom_bytes, const cln_comm *comm, cln_byte_source *source,
-                                                cln_error *err);
+#define CLN_MAX_SKIPPED_BYTES ((uint64_t)16 << 20)
 
-/* Local. Counts the prologue's bytes and lines; on one rank only. */
+/* Collective; dialect must agree; source is used on rank 0 only. Where the
+ * records begin, the header being one: behind the byte-order mark and the
+ * lines that the dialect skips. Marks of UTF-16 and UTF-32, and skipped lines
+ * that do not end within CLN_MAX_SKIPPED_BYTES, are CLN_ERR_DATA. */
+CLN_CHECKED cln_status cln_records_offset_read(uint64_t *offset, const cln_comm *comm, cln_byte_source *source,
+                                               const cln_dialect *dialect, cln_error *err);
+
+/* Local. Counts the prologue's bytes and lines, skipped ones with the header;
+ * on one rank only. */
 void cln_account_prologue(cln_account *account, const cln_prologue *prologue);
 
 #endif
