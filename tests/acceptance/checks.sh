@@ -28,7 +28,7 @@ finish() {
 }
 
 # launch RANKS ARGUMENT...: the program on that many ranks; one starts without
-# a launcher. Nothing may take longer than a minute.
+# a launcher. What takes minutes, on however busy a machine, hangs.
 launch() {
     local ranks=$1
     shift
@@ -36,7 +36,7 @@ launch() {
     if [ "$ranks" != 1 ]; then
         command=("${CHECKS_MPIRUN[@]}" -n "$ranks" "${command[@]}")
     fi
-    timeout --kill-after=5 60 "${command[@]}"
+    timeout --kill-after=5 240 "${command[@]}"
 }
 
 # check_message FILE TEXT: standard error holds one message, one line, with the

@@ -32,6 +32,7 @@ compare() {
 # answers RANKS STORE: the report, as one text.
 answers() {
     expect 0 "$1" '' report --store "$2" --out answer
+    [ -e answer/index.html ] || return 0 # told already
     sed -e '/^The report:/d' out >answer.txt
     (cd answer && for file in *.csv *.gp *.html; do echo "== $file" && cat "$file"; done) >>answer.txt
     rm -rf answer
