@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * colonnade ingest: files into the store, one after the other, each by all
- * ranks; prints the account of each.
+ * ranks, or compressed ones each by one rank; prints the account of each.
  */
-#include "colonnade/ingest/ingest.h"
 #include "colonnade/base/sample.h"
+#include "colonnade/ingest/several.h"
 
 #include "colonnade/base/file.h"
 #include "colonnade/base/log.h"
@@ -164,34 +164,111 @@ static cln_status refuse(const cln_ingest_request *request, const cln_ingest_out
                     100.0 * request->max_reject_rate, request->dataset_name, request->partition);
 }
 
-/* Collective. Files that do not pass do not keep the others out. */
-static cln_status ingest_files(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list, cln_table *table,
-                               cln_error *err) {
+/* The files of one command on their way, some of them at a time. */
+typedef struct ingest_run {
+    cln_cli *cli;
+    const cln_ingest_request *asked; /* of any file */
+    const cln_ingest_list *list;
+    cln_table *table;
+    cln_ingest_request *requests; /* of the files that are read at once: at most one for each rank */
+    cln_ingest_outcome *outcomes;
+    bool any_refused;
     cln_error refused;
-    bool any_refused = false;
-    for (size_t i = 0; i < list->count; i++) {
-        request->path = list->paths[i];
-        request->partition = list->partitions[i];
-        if (cln_option_given(cli->options, "detect")) {
-            CLN_TRY(cln_cli_detect_file(cli, request->path, &request->dialect, err));
-        }
-        cln_ingest_outcome outcome;
-        if (cln_option_given(cli->options, "profile")) cln_profile_start();
-        CLN_TRY(cln_ingest_file(&cli->comm, request, &outcome, err));
-        tell(request, &outcome);
-        if (cln_profile_is_on) CLN_TRY(cln_cli_print_profile(cli, outcome.size_bytes, err));
-        CLN_TRY_AGREED(&cli->comm, add_account(table, request->partition, &outcome, err), err);
-        if (outcome.result != CLN_INGEST_REFUSED || any_refused) continue;
-        any_refused = refuse(request, &outcome, &refused) != CLN_OK;
+} ingest_run;
+
+/* How many compressed files come next, of which each rank can take one. */
+static size_t compressed_count(const ingest_run *run, size_t first) {
+    size_t count = 0;
+    while (count < (size_t)run->cli->comm.size && first + count < run->list->count &&
+           run->list->items[first + count].is_compressed) {
+        count++;
     }
-    if (!any_refused) return CLN_OK;
-    *err = refused;
+    return count;
+}
+
+/* Collective. What is asked of the next files; *count is less where one after
+ * the first fails, whose turn to tell of it comes later. */
+static cln_status prepare(ingest_run *run, size_t first, size_t *count, cln_error *err) {
+    for (size_t i = 0; i < *count; i++) {
+        cln_ingest_request *request = &run->requests[i];
+        *request = *run->asked;
+        request->path = run->list->items[first + i].path;
+        request->partition = run->list->items[first + i].partition;
+        if (!cln_option_given(run->cli->options, "detect")) continue;
+        const cln_status status = cln_cli_detect_file(run->cli, request->path, &request->dialect, err);
+        if (status == CLN_OK) continue;
+        if (i == 0) return status;
+        *count = i;
+    }
+    return CLN_OK;
+}
+
+/* Collective. What became of a file. */
+static cln_status account_for(ingest_run *run, size_t i, cln_error *err) {
+    const cln_ingest_request *request = &run->requests[i];
+    const cln_ingest_outcome *outcome = &run->outcomes[i];
+    tell(request, outcome);
+    CLN_TRY_AGREED(&run->cli->comm, add_account(run->table, request->partition, outcome, err), err);
+    if (outcome->result != CLN_INGEST_REFUSED || run->any_refused) return CLN_OK;
+    run->any_refused = refuse(request, outcome, &run->refused) != CLN_OK;
+    return CLN_OK;
+}
+
+static uint64_t known_bytes(const ingest_run *run, size_t count) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (run->outcomes[i].size_bytes != CLN_SIZE_UNKNOWN) sum += run->outcomes[i].size_bytes;
+    }
+    return sum;
+}
+
+/* Collective. The next file, or the next compressed files at once; *taken is
+ * how many. */
+static cln_status ingest_next(ingest_run *run, size_t first, size_t *taken, cln_error *err) {
+    const cln_cli *cli = run->cli;
+    const size_t compressed = compressed_count(run, first);
+    *taken = compressed > 0 ? compressed : 1;
+    CLN_TRY(prepare(run, first, taken, err));
+    if (cln_option_given(cli->options, "profile")) cln_profile_start();
+    size_t done;
+    cln_status status;
+    if (compressed > 0) {
+        status = cln_ingest_several(&cli->comm, run->requests, *taken, run->outcomes, &done, err);
+    } else {
+        status = cln_ingest_file(&cli->comm, run->requests, run->outcomes, err);
+        done = status == CLN_OK;
+    }
+    for (size_t i = 0; i < done; i++) CLN_TRY(account_for(run, i, err));
+    if (status == CLN_OK && cln_profile_is_on) status = cln_cli_print_profile(cli, known_bytes(run, done), err);
+    return status;
+}
+
+/* Collective. Files that do not pass do not keep the others out. */
+static cln_status ingest_all(ingest_run *run, cln_error *err) {
+    size_t taken;
+    for (size_t first = 0; first < run->list->count; first += taken) CLN_TRY(ingest_next(run, first, &taken, err));
+    if (!run->any_refused) return CLN_OK;
+    *err = run->refused;
     return CLN_ERR_DATA;
+}
+
+static cln_status ingest_files(cln_cli *cli, const cln_ingest_request *asked, const cln_ingest_list *list,
+                               cln_table *table, cln_error *err) {
+    ingest_run run = {.cli = cli, .asked = asked, .list = list, .table = table};
+    const size_t ranks = (size_t)cli->comm.size;
+    cln_status status = cln_new_array(&run.requests, ranks, sizeof *run.requests, err);
+    if (status == CLN_OK) status = cln_new_array(&run.outcomes, ranks, sizeof *run.outcomes, err);
+    status = cln_agree(&cli->comm, status, err);
+    if (status == CLN_OK) status = ingest_all(&run, err);
+    free(run.outcomes);
+    free(run.requests);
+    return status;
 }
 
 /* Collective, with the dataset locked: an error does not keep the accounts of
  * the files before it from being printed. */
-static cln_status ingest_locked(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list, cln_error *err) {
+static cln_status ingest_locked(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list,
+                                cln_error *err) {
     cln_table table;
     CLN_TRY_AGREED(&cli->comm, cln_table_init(&table, NULL, account_columns, ACCOUNT_COLUMN_COUNT, err), err);
     cln_status status = ingest_files(cli, request, list, &table, err);
@@ -207,7 +284,8 @@ static cln_status ingest_locked(cln_cli *cli, cln_ingest_request *request, const
     return cln_agree(&cli->comm, status, err);
 }
 
-static cln_status lock_and_ingest(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list, cln_error *err) {
+static cln_status lock_and_ingest(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list,
+                                  cln_error *err) {
     cln_status status = CLN_OK;
     if (cli->comm.rank == 0) status = cln_dataset_lock(request->store_dir, request->dataset_name, err);
     CLN_TRY(cln_agree(&cli->comm, status, err));
