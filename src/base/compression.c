@@ -99,6 +99,7 @@ static cln_status refill(compressed_source *c, cln_error *err) {
  * nothing more. */
 static cln_status step(compressed_source *c, bool *ended, cln_error *err) {
     if (c->io.in_size == 0 && has_input(c)) CLN_TRY(refill(c, err));
+    if (c->io.in == NULL) c->io.in = c->input; /* of an empty file; decoders advance, if only by nothing */
     const size_t in_before = c->io.in_size;
     const size_t out_before = c->io.out_size;
     const char *why = "";
