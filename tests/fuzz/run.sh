@@ -31,7 +31,7 @@ list_targets() { for seeds in "$SEEDS"/*/; do basename "$seeds"; done; }
 max_len() {
     case $1 in
         values | dates) say 256 ;;
-        config | sidecar | packed) say 4096 ;;
+        config | sidecar | packed | compressed) say 4096 ;;
         *) say 1024 ;;
     esac
 }
