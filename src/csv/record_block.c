@@ -175,32 +175,52 @@ static void take_group(cursor *c, const cln_structure *structure) {
     finish_group(c, structure);
 }
 
-/* A field of which nothing has to be known but where it stands. */
-static inline void end_plain_field(cursor *c, size_t position) {
-    c->block->fields[c->block->field_count] =
-        (cln_field){.begin = (uint32_t)c->field_begin, .size = (uint32_t)(position - c->field_begin)};
-    const bool is_kept = c->block->field_count - c->first_field < c->max_fields;
-    c->block->field_count += is_kept;
-    c->unkept += !is_kept;
-    c->field_begin = position + 1;
+/* Where the kept fields of the open record end. */
+static cln_field *end_of_kept(const cursor *c) {
+    const size_t room = c->block->field_capacity - c->first_field;
+    return c->block->fields + c->first_field + (c->max_fields < room ? c->max_fields : room);
+}
+
+/* Ends one field after the other at the delimiters of a group: fields of
+ * which nothing has to be known but where they stand. */
+static void end_plain_fields(cursor *c, uint64_t delimiters) {
+    cln_field *field = c->block->fields + c->block->field_count;
+    const cln_field *const kept_end = end_of_kept(c);
+    uint32_t begin = (uint32_t)c->field_begin;
+    uint32_t unkept = 0;
+    for (; delimiters != 0; delimiters &= delimiters - 1) {
+        const uint32_t position = (uint32_t)c->position + (uint32_t)__builtin_ctzll(delimiters);
+        *field = (cln_field){.begin = begin, .size = position - begin};
+        const bool is_kept = field < kept_end;
+        field += is_kept;
+        unkept += !is_kept;
+        begin = position + 1;
+    }
+    c->block->field_count = (size_t)(field - c->block->fields);
+    c->field_begin = begin;
+    c->unkept += unkept;
 }
 
 /* The same for a group without any quote that begins outside of quotes: only
  * the field that is open at its beginning may be quoted. */
 static void take_plain_group(cursor *c, const cln_structure *structure) {
-    bool is_first = true;
-    for (uint64_t ends = structure->delimiters | structure->line_ends; ends != 0; ends &= ends - 1) {
-        const size_t position = c->position + (size_t)__builtin_ctzll(ends);
-        const bool is_line_end = (structure->line_ends & ends & -ends) != 0;
-        if (!is_line_end || position > c->item_begin) {
-            if (is_first)
-                end_field(c, position);
-            else
-                end_plain_field(c, position);
-        }
-        is_first = false;
-        if (is_line_end && !take_line_end(c, position)) return;
+    uint64_t delimiters = structure->delimiters;
+    uint64_t line_ends = structure->line_ends;
+    const uint64_t ends = delimiters | line_ends;
+    const uint64_t first = ends & -ends;
+    if (delimiters & first) {
+        end_field(c, c->position + (size_t)__builtin_ctzll(ends));
+        delimiters ^= first;
     }
+    for (; line_ends != 0; line_ends &= line_ends - 1) {
+        const uint64_t line_end = line_ends & -line_ends;
+        end_plain_fields(c, delimiters & (line_end - 1));
+        delimiters &= ~(line_end - 1);
+        const size_t position = c->position + (size_t)__builtin_ctzll(line_ends);
+        if (position > c->item_begin) end_field(c, position);
+        if (!take_line_end(c, position)) return;
+    }
+    end_plain_fields(c, delimiters);
     finish_group(c, structure);
 }
 
