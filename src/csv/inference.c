@@ -8,8 +8,42 @@
 
 enum { CANDIDATE_INTEGER = 1, CANDIDATE_DOUBLE = 2, CANDIDATE_BOOLEAN = 4, CANDIDATE_FIRST_FORMAT = 8 };
 
-static const char *const patterns[CLN_INFERENCE_FORMATS] = {
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M", "%m/%d/%Y",
+/* Of integers, of doubles, and of the times in each format. */
+enum { RANGE_COUNT = 2 + CLN_INFERENCE_FORMATS };
+
+_Static_assert(CLN_INFERENCE_FORMATS <= 28, "a bit of 32 for each candidate, and no shift by 32");
+
+static const struct {
+    const char *pattern;
+    cln_date_order order;
+    bool is_utc;
+} known[CLN_INFERENCE_FORMATS] = {
+    {"%Y-%m-%d %H:%M:%S", CLN_DATE_YEAR_FIRST, false},
+    {"%Y-%m-%d", CLN_DATE_YEAR_FIRST, false},
+    {"%Y-%m-%dT%H:%M:%S", CLN_DATE_YEAR_FIRST, false},
+    {"%Y-%m-%d %H:%M", CLN_DATE_YEAR_FIRST, false},
+    {"%Y-%m-%dT%H:%M", CLN_DATE_YEAR_FIRST, false},
+    {"%Y-%m-%d %H:%M:%S.%f", CLN_DATE_YEAR_FIRST, false},
+    {"%Y-%m-%dT%H:%M:%S.%f", CLN_DATE_YEAR_FIRST, false},
+    {"%Y-%m-%dT%H:%M:%SZ", CLN_DATE_YEAR_FIRST, true},
+    {"%Y-%m-%dT%H:%M:%S.%fZ", CLN_DATE_YEAR_FIRST, true},
+    {"%Y-%m-%d %H:%M:%S+00", CLN_DATE_YEAR_FIRST, true},
+    {"%Y/%m/%d %H:%M:%S", CLN_DATE_YEAR_FIRST, false},
+    {"%Y/%m/%d %H:%M:%S+00", CLN_DATE_YEAR_FIRST, true},
+    {"%Y/%m/%d", CLN_DATE_YEAR_FIRST, false},
+    {"%m/%d/%Y %I:%M:%S %p", CLN_DATE_MONTH_FIRST, false},
+    {"%m/%d/%Y %H:%M", CLN_DATE_MONTH_FIRST, false},
+    {"%m/%d/%Y", CLN_DATE_MONTH_FIRST, false},
+    {"%m/%d/%Y %H:%M:%S", CLN_DATE_MONTH_FIRST, false},
+    {"%m/%d/%Y %I:%M %p", CLN_DATE_MONTH_FIRST, false},
+    {"%m-%d-%Y", CLN_DATE_MONTH_FIRST, false},
+    {"%d/%m/%Y %H:%M:%S", CLN_DATE_DAY_FIRST, false},
+    {"%d/%m/%Y %H:%M", CLN_DATE_DAY_FIRST, false},
+    {"%d/%m/%Y", CLN_DATE_DAY_FIRST, false},
+    {"%d.%m.%Y %H:%M:%S", CLN_DATE_DAY_FIRST, false},
+    {"%d.%m.%Y %H:%M", CLN_DATE_DAY_FIRST, false},
+    {"%d.%m.%Y", CLN_DATE_DAY_FIRST, false},
+    {"%d-%m-%Y", CLN_DATE_DAY_FIRST, false},
 };
 
 /* Compiled once; the patterns are constants, so this cannot fail. */
@@ -18,11 +52,19 @@ static const cln_date_format *formats(void) {
     static bool is_compiled = false;
     if (!is_compiled) {
         for (int f = 0; f < CLN_INFERENCE_FORMATS; f++) {
-            if (cln_date_format_compile(&compiled[f], patterns[f], false, NULL) != CLN_OK) return NULL;
+            if (cln_date_format_compile(&compiled[f], known[f].pattern, known[f].is_utc, NULL) != CLN_OK) return NULL;
         }
         is_compiled = true;
     }
     return compiled;
+}
+
+const cln_date_format *cln_inference_format(int index) {
+    return &formats()[index];
+}
+
+cln_date_order cln_inference_format_order(int index) {
+    return known[index].order;
 }
 
 void cln_value_range_init(cln_value_range *range) {
@@ -48,16 +90,8 @@ void cln_value_range_add_double(cln_value_range *range, double value) {
     if (high > range->exponent_max) range->exponent_max = high;
 }
 
-void cln_value_range_join(const cln_comm *comm, cln_value_range *range) {
-    int64_t low[2] = {range->min, range->exponent_min};
-    int64_t high[2] = {range->max, range->exponent_max};
-    cln_min_i64(comm, low, 2);
-    cln_max_i64(comm, high, 2);
-    *range = (cln_value_range){low[0], high[0], low[1], high[1]};
-}
-
 void cln_inference_init(cln_inference *inference) {
-    inference->candidates = (CANDIDATE_FIRST_FORMAT << CLN_INFERENCE_FORMATS) - 1;
+    inference->candidates = ((uint32_t)CANDIDATE_FIRST_FORMAT << CLN_INFERENCE_FORMATS) - 1;
     inference->value_count = 0;
     cln_value_range_init(&inference->integers);
     cln_value_range_init(&inference->doubles);
@@ -121,12 +155,32 @@ void cln_inference_add(cln_inference *inference, cln_span value) {
     }
 }
 
+static void join_ranges(const cln_comm *comm, cln_value_range *const *ranges, size_t count) {
+    int64_t low[2 * RANGE_COUNT];
+    int64_t high[2 * RANGE_COUNT];
+    for (size_t i = 0; i < count; i++) {
+        low[2 * i] = ranges[i]->min;
+        low[2 * i + 1] = ranges[i]->exponent_min;
+        high[2 * i] = ranges[i]->max;
+        high[2 * i + 1] = ranges[i]->exponent_max;
+    }
+    cln_min_i64(comm, low, 2 * count);
+    cln_max_i64(comm, high, 2 * count);
+    for (size_t i = 0; i < count; i++) {
+        *ranges[i] = (cln_value_range){low[2 * i], high[2 * i], low[2 * i + 1], high[2 * i + 1]};
+    }
+}
+
+void cln_value_range_join(const cln_comm *comm, cln_value_range *range) {
+    join_ranges(comm, &range, 1);
+}
+
 void cln_inference_join(const cln_comm *comm, cln_inference *inference) {
     MPI_Allreduce(MPI_IN_PLACE, &inference->candidates, 1, MPI_UINT32_T, MPI_BAND, comm->mpi);
     cln_sum_u64(comm, &inference->value_count, 1);
-    cln_value_range_join(comm, &inference->integers);
-    cln_value_range_join(comm, &inference->doubles);
-    for (int f = 0; f < CLN_INFERENCE_FORMATS; f++) cln_value_range_join(comm, &inference->times[f]);
+    cln_value_range *ranges[RANGE_COUNT] = {&inference->integers, &inference->doubles};
+    for (int f = 0; f < CLN_INFERENCE_FORMATS; f++) ranges[2 + f] = &inference->times[f];
+    join_ranges(comm, ranges, RANGE_COUNT);
 }
 
 bool cln_inference_result(const cln_inference *inference, cln_type *type, const cln_date_format **format,

@@ -90,7 +90,12 @@ static void times(void **state) {
     type_is("8/2/2025|12/31/2024", CLN_TYPE_TIMESTAMP);
     no_type("2015-07-12|2015-02-29");          /* no such day */
     no_type("2015-07-12|2015-07-12 09:55:00"); /* two formats */
-    no_type("31/12/2024");
+    no_type("31/12/2024|12/31/2024");          /* neither day nor month first */
+    type_is("31/12/2024|1/2/2024", CLN_TYPE_TIMESTAMP);
+    assert_string_equal(infer("31/12/2024|1/2/2024").format->pattern, "%d/%m/%Y");
+    assert_string_equal(infer("3/12/2024|1/2/2024").format->pattern, "%m/%d/%Y"); /* ambiguous */
+    assert_string_equal(infer("31.12.2024 23:59").format->pattern, "%d.%m.%Y %H:%M");
+    assert_true(infer("2024-01-01T00:00:00Z").format->is_utc);
 }
 
 static void ranges(void **state) {

@@ -15,7 +15,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CLN_INFERENCE_FORMATS = 6 };
+/* The date formats that are tried, in this order; docs/detection.md lists them. */
+enum { CLN_INFERENCE_FORMATS = 26 };
+
+/* How a date begins. What all values of a column fit in both of the last two
+ * orders is taken for the month first. */
+typedef enum cln_date_order { CLN_DATE_YEAR_FIRST, CLN_DATE_MONTH_FIRST, CLN_DATE_DAY_FIRST } cln_date_order;
+
+enum { CLN_DATE_ORDER_COUNT = CLN_DATE_DAY_FIRST + 1 };
+
+const cln_date_format *cln_inference_format(int index);
+cln_date_order cln_inference_format_order(int index);
 
 /* Range and number of values of a column, as the store wants them. */
 typedef struct cln_value_range {
