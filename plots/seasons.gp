@@ -14,7 +14,7 @@ set format y (most - least < 3 ? '%+.1f %%' : '%+.0f %%')
 set ytics add ('mean' 0)
 set yrange [least - margin:most + margin]
 percent(v) = gprintf(most - least < 3 ? '%+.2f %%' : '%+.1f %%', v)
-inwards(m) = m < 2 ? 1.3 : m > 11 ? 11.7 : m
+inwards(m) = m < 2 ? 1.5 : m > 11 ? 11.5 : m
 # The two labels lie above and below whatever is drawn near them.
 near(m) = sprintf("(abs($1 - %d) <= 1 ? $2 : NaN)", m)
 above = peak_value; below = low_value

@@ -206,13 +206,15 @@ static cln_status append_lacks(const cln_seasons *seasons, cln_buffer *text, cln
 }
 
 static cln_status note_years(cln_answer *answer, const cln_seasons *seasons, cln_error *err) {
-    CLN_TRY(
-        cln_answer_add_note(answer, err,
-                            "A year is complete when each of its months is covered, but for %d days at most, and has "
-                            "not less than 1/%d of the rate of the year's median month, nor the year of that of "
-                            "the median year. The index of a month is its rate divided by the mean rate of its "
-                            "own year, averaged over the complete years.",
-                            CLN_MOST_MISSING_DAYS, CLN_SPARSE));
+    CLN_TRY(cln_answer_add_note(answer, err, "The index of a month is its rate divided by %s.",
+                                seasons->complete_years == 0
+                                    ? "the rate of all days"
+                                    : "the mean rate of its own year, averaged over the complete years"));
+    CLN_TRY(cln_answer_add_note(answer, err,
+                                "A year is complete when each of its months is covered, but for %d days at most; when "
+                                "none is empty or has less than 1/%d of the rate of the year's median month; and when "
+                                "the year itself has not less than 1/%d of the rate of the median year.",
+                                CLN_MOST_MISSING_DAYS, CLN_SPARSE, CLN_SPARSE));
     if (!leaves_years_out(seasons)) return CLN_OK;
     cln_buffer text;
     cln_buffer_init(&text, SIZE_MAX);
