@@ -61,7 +61,10 @@ static const cln_command command_table[] = {
          "Reads the files, or the newest staged ones of the dataset, with all ranks, stores each as one partition and "
          "prints its account: every byte belongs to the header, a stored record, a rejected record or a blank line. A "
          "partition is published whole or not at all; when more records are rejected than the rate allows, nothing is "
-         "published and 'colonnade rejects' lists them.",
+         "published and 'colonnade rejects' lists them. A FILE may be a pattern in quotes, as 'data/*.csv'. Compressed "
+         "files (gzip, Zstandard; known by their first bytes) are read by one rank each, as many at once as there are "
+         "ranks; that costs about 2 ns a byte for gzip and 1 ns for Zstandard (0.5 and 1 GB/s of text a rank), so one "
+         "large file is read faster when it is not compressed.",
      .example = "mpirun -n 4 colonnade ingest traffic_accidents accidents_2015.csv accidents_2016.csv",
      .options = ingest_options,
      .run = cln_command_ingest},
@@ -73,7 +76,7 @@ static const cln_command command_table[] = {
      .summary = "print every record of a CSV file as it was cut",
      .description = "Prints all records, the header and malformed ones too, field by field: as JSON (one array of "
                     "strings a line) or as CSV with every field quoted where it needs to be. With --detect only those "
-                    "of the table, without titles before and notes behind it.",
+                    "of the table, without titles before and notes behind it. A compressed file is read by one rank.",
      .example = "colonnade records calls.csv --format json | head",
      .options = records_options,
      .run = cln_command_records},
@@ -108,7 +111,7 @@ static const cln_command command_table[] = {
      .is_parallel = true,
      .summary = "print the account of a CSV file without storing it",
      .description = "Reads the file with all ranks and prints bytes, records, fields, malformed records, blank lines, "
-                    "line ends and encoding.",
+                    "line ends and encoding. A compressed file is read by one rank.",
      .example = "mpirun -n 4 colonnade scan calls.csv",
      .options = scan_options,
      .run = cln_command_scan},

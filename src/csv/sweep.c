@@ -6,10 +6,15 @@
 #include "colonnade/csv/transition.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { TAG_TAIL = 71 };
+
+/* A stripe's head is one message, and MPI counts bytes with an int. */
+#define STRIPE_BYTES_MAX ((uint64_t)1 << 30)
+_Static_assert(STRIPE_BYTES_MAX <= INT_MAX, "counts of MPI");
 
 /* What each rank tells the others in a round. Travels as bytes. */
 typedef struct round_message {
@@ -352,7 +357,8 @@ cln_status cln_sweep_run(const cln_sweep *sweep, const cln_comm *comm, const cln
     sweep_state s = {.sweep = sweep,
                      .comm = comm,
                      .sink = sink,
-                     .stripe_size_bytes = min_u64(sweep->stripe_size_bytes, sweep->max_record_bytes),
+                     .stripe_size_bytes =
+                         min_u64(STRIPE_BYTES_MAX, min_u64(sweep->stripe_size_bytes, sweep->max_record_bytes)),
                      .state = CLN_CSV_START,
                      .next_record = sweep->first_record,
                      .failed_record = UINT64_MAX,

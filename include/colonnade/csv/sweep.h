@@ -56,8 +56,8 @@ typedef struct cln_sweep {
     const cln_automaton *automaton;
     uint64_t data_offset;       /* where the records begin */
     uint64_t first_record;      /* the number of the first one */
-    uint64_t stripe_size_bytes; /* taken as max_record_bytes when it is more, so that whether a record is over-long
-                                 * never depends on it */
+    uint64_t stripe_size_bytes; /* taken as max_record_bytes (or 1 GiB) when it is more, so that whether a record is
+                                 * over-long never depends on it */
     uint64_t max_record_bytes;  /* at least 1 */
     /* Local on rank 0, may be NULL: told after each round how far the sweep is. */
     void (*progress)(void *context, uint64_t done_bytes);
