@@ -35,9 +35,7 @@ static cln_status append_prose(const char *before, const char *text, const char 
     return append_element("", text, after, page, err);
 }
 
-static cln_status append_cell(const cln_table *table, size_t row, size_t column, cln_buffer *page, cln_error *err) {
-    const cln_cell *cell = cln_table_cell(table, row, column);
-    const bool is_numeric = cln_table_column_is_numeric(table, column);
+static cln_status append_cell(const cln_cell *cell, bool is_numeric, cln_buffer *page, cln_error *err) {
     CLN_TRY(cln_buffer_append_string(page, is_numeric ? "<td class=\"n\">" : "<td>", err));
     CLN_TRY(cell->kind == CLN_CELL_TEXT ? cln_escape_html(cln_span_of_string(cell->as.text), page, err)
                                         : cln_cell_append(cell, page, err));
@@ -54,22 +52,37 @@ static bool is_unused(const cln_table *table, size_t row) {
     return false;
 }
 
-static cln_status append_table(const cln_table *table, cln_buffer *page, cln_error *err) {
-    CLN_TRY(
-        append_element("<div class=\"scroll\"><table><caption>", table->title, "</caption>\n<thead><tr>", page, err));
-    for (size_t column = 0; column < table->column_count; column++) {
-        const bool is_numeric = cln_table_column_is_numeric(table, column);
-        CLN_TRY(
-            append_element(is_numeric ? "<th class=\"n\">" : "<th>", table->column_names[column], "</th>", page, err));
-    }
-    CLN_TRY(cln_buffer_append_string(page, "</tr></thead>\n<tbody>\n", err));
+/* is_numeric has one entry for each column. */
+static cln_status append_rows(const cln_table *table, const bool *is_numeric, cln_buffer *page, cln_error *err) {
     for (size_t row = 0; row < table->row_count; row++) {
         CLN_TRY(cln_buffer_append_string(page, is_unused(table, row) ? "<tr class=\"unused\">" : "<tr>", err));
         for (size_t column = 0; column < table->column_count; column++) {
-            CLN_TRY(append_cell(table, row, column, page, err));
+            CLN_TRY(append_cell(cln_table_cell(table, row, column), is_numeric[column], page, err));
         }
         CLN_TRY(cln_buffer_append_string(page, "</tr>\n", err));
     }
+    return CLN_OK;
+}
+
+/* Sets is_numeric, which looks at every row, for append_rows. */
+static cln_status append_column_names(const cln_table *table, bool *is_numeric, cln_buffer *page, cln_error *err) {
+    CLN_TRY(
+        append_element("<div class=\"scroll\"><table><caption>", table->title, "</caption>\n<thead><tr>", page, err));
+    for (size_t column = 0; column < table->column_count; column++) {
+        is_numeric[column] = cln_table_column_is_numeric(table, column);
+        CLN_TRY(append_element(is_numeric[column] ? "<th class=\"n\">" : "<th>", table->column_names[column], "</th>",
+                               page, err));
+    }
+    return cln_buffer_append_string(page, "</tr></thead>\n<tbody>\n", err);
+}
+
+static cln_status append_table(const cln_table *table, cln_buffer *page, cln_error *err) {
+    bool *is_numeric;
+    CLN_TRY(cln_new_array(&is_numeric, table->column_count, sizeof *is_numeric, err));
+    cln_status status = append_column_names(table, is_numeric, page, err);
+    if (status == CLN_OK) status = append_rows(table, is_numeric, page, err);
+    free(is_numeric);
+    CLN_TRY(status);
     return cln_buffer_append_string(page, "</tbody></table></div>\n", err);
 }
 
