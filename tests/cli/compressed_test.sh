@@ -63,6 +63,13 @@ same expected.json 3 records members
 same expected.csv 3 scan members --format csv
 grep -q 'members is compressed: one rank reads it' err || fail "three ranks were not told that one reads: $(cat err)"
 
+# What is found out of the plain file is found out of the compressed one.
+printf 'A title\n\nid;text\n1;a\n2;"b;c"\n3;d\n' >titled.csv
+gzip -nc titled.csv >titled.gz
+"$COLONNADE" records --detect titled.csv >expected.json
+same expected.json 1 records --detect titled.gz
+same expected.json 3 records --detect titled.gz
+
 head -c 30 whole.csv.gz >cut.csv
 expect 3 'cut.csv is damaged: it ends too early' ranks 1 scan cut.csv
 expect 3 'gzip -t' ranks 3 records cut.csv -o cut.json
@@ -107,6 +114,12 @@ done
 ingest 1 one gz/* || fail "one rank: $(cat err)"
 diff -r one/t/partitions many/t/partitions || fail "the stored bytes depend on the number of ranks"
 cmp one/t/master.h5 many/t/master.h5 || fail "the master depends on the number of ranks"
+
+# The dialect of each file is its own.
+tr , ';' <a.csv | gzip -nc >semicolons.gz
+ingest 3 detected --detect gz/a.csv.gz semicolons.gz || fail "with --detect: $(cat err)"
+[ "$(cut -d, -f4 out | tr '\n' ' ')" = 'records 3001 3001 ' ] || fail "with --detect: $(cat out)"
+[ "$(cut -d, -f6 out | tr '\n' ' ')" = 'rejected 1 1 ' ] || fail "with --detect: $(cat out)"
 
 # Unchanged files are recognised, whatever they decompress to.
 ingest 3 many gz/* || fail "unchanged: $(cat err)"
