@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The stored file is the same, byte for byte, for any number of ranks, any
- * stripe size and any memory.
+ * stripe size, any memory and any size of the ranks' messages.
  */
+#include "../../src/par/comm_internal.h"
 #include "temp_store.h"
 
 #include <setjmp.h>
@@ -125,6 +126,33 @@ static void any_memory(void **state) {
     assert_true(good);
 }
 
+/* As if INT_MAX were so small that every transfer of dictionaries, digests,
+ * rows and sums takes many messages. */
+static void any_size_of_messages(void **state) {
+    (void)state;
+    cln_buffer file;
+    cln_buffer_init(&file, SIZE_MAX);
+    must(cln_buffer_append_string(&file, "n,x,c,s,more\n", NULL));
+    for (int i = 0; i < 3000; i++) {
+        must(cln_buffer_append_format(&file, NULL, "%d,%d.5,k%d,text %d,m%d\n", i, i, i % 900, i, i % 700));
+    }
+    must(cln_buffer_append_span(&file, cln_span_of(nasty + 3, sizeof nasty - 4), NULL));
+    write_file("x.csv", cln_buffer_span(&file));
+    cln_buffer_clean_up(&file);
+    cln_buffer expected;
+    cln_buffer_init(&expected, SIZE_MAX);
+    bool good = same_bytes(&expected, world.size, 1000, 64 << 20);
+    const size_t usual = cln_comm_piece_bytes;
+    for (size_t piece = 8; good && piece <= 512; piece *= 64) {
+        cln_comm_piece_bytes = piece;
+        good = same_bytes(&expected, world.size, 1000, 64 << 20);
+    }
+    cln_comm_piece_bytes = usual;
+    cln_buffer_clean_up(&expected);
+    assert_string_equal(err.message, "");
+    assert_true(good);
+}
+
 int main(void) {
     cln_comm_prepare_environment();
     cln_comm_start(&world);
@@ -135,6 +163,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(any_ranks_and_stripes, make_store, remove_store),
         cmocka_unit_test_setup_teardown(any_memory, make_store, remove_store),
+        cmocka_unit_test_setup_teardown(any_size_of_messages, make_store, remove_store),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     cln_config_clean_up(&config);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "../../src/par/comm_internal.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -256,7 +258,9 @@ int main(void) {
         cmocka_unit_test(test_many_groups),
         cmocka_unit_test(test_columns_of_a_plan_are_named_once),
     };
-    const int failed = cmocka_run_group_tests(tests, set_up, NULL);
+    int failed = cmocka_run_group_tests(tests, set_up, NULL);
+    cln_comm_piece_bytes = 16; /* as if INT_MAX were that small */
+    failed += cmocka_run_group_tests_name("groups in pieces", tests, set_up, NULL);
     cln_comm_stop(&comm);
     return failed;
 }
