@@ -12,7 +12,7 @@ static const char *const ingest_options[] = {
     "as",           "replace", "schema",  "allow-rejects", "max-reject-rate", "on-bad-cell",
     "on-malformed", "date",    "profile", "detect",        DIALECT_OPTIONS,   NULL};
 static const char *const records_options[] = {"detect", DIALECT_OPTIONS, NULL};
-static const char *const scan_options[] = {DIALECT_OPTIONS, NULL};
+static const char *const scan_options[] = {"schema", DIALECT_OPTIONS, NULL};
 static const char *const no_options[] = {NULL};
 static const char *const report_options[] = {"out", NULL};
 
@@ -110,8 +110,11 @@ static const cln_command command_table[] = {
      .argument_max = 1,
      .is_parallel = true,
      .summary = "print the account of a CSV file without storing it",
-     .description = "Reads the file with all ranks and prints bytes, records, fields, malformed records, blank lines, "
-                    "line ends and encoding. A compressed file is read by one rank.",
+     .description = "Finds delimiter, quote, header and the lines around the table from the file, where no option says "
+                    "them, reads it with all ranks and prints bytes, records, fields, malformed records, blank lines, "
+                    "line ends and encoding. With --schema it prints a configuration that declares every column with "
+                    "a type that all of its values fit; --format table prints the columns with their counts instead. A "
+                    "compressed file (.gz, .zst) is read by one rank.",
      .example = "mpirun -n 4 colonnade scan calls.csv",
      .options = scan_options,
      .run = cln_command_scan},

@@ -113,7 +113,9 @@ static const cln_option_spec option_table[] = {
     {.name = "rows", .argument = "N", .help = "records to generate"},
     {.name = "schema",
      .argument = "auto",
-     .help = "take a file that no configuration knows: types are found from its values"},
+     .help = "find types from all values: 'ingest --schema auto' takes a file that no configuration knows, 'scan "
+             "--schema' prints a configuration for it",
+     .is_optional = true},
     {.name = "seed",
      .argument = "N",
      .fallback = "1",

@@ -81,6 +81,9 @@ static cln_status take_option(parser *p, const cln_option_spec *spec, const char
         return cln_fail(err, CLN_ERR_USAGE, "the option '--%s' takes no value ('%s' was given)", spec->name, attached);
     }
     if (attached != NULL) return set_value(p->options, spec, attached, err);
+    if (spec->is_optional && (p->next == p->argc || strcmp(p->argv[p->next], spec->argument) != 0)) {
+        return set_value(p->options, spec, "", err);
+    }
     if (p->next == p->argc) {
         return cln_fail(err, CLN_ERR_USAGE, "the option '--%s' needs a value: --%s %s", spec->name, spec->name,
                         spec->argument);

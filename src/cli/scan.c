@@ -4,49 +4,15 @@
  */
 #include "colonnade/base/memory.h"
 #include "colonnade/base/utf8.h"
-#include "colonnade/cli/cli.h"
 #include "colonnade/cli/dialect_options.h"
 #include "colonnade/cli/input.h"
-#include "colonnade/csv/prologue.h"
 #include "colonnade/csv/sweep.h"
+#include "colonnade/ingest/schema.h"
 #include "colonnade/par/progress.h"
+#include "scan_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-/* Sums over all ranks. A record is "stored" in the account when it is well-formed. */
-typedef struct scan_counts {
-    cln_account account;
-    uint64_t records_ascii;
-    uint64_t records_utf8; /* beyond ASCII */
-    uint64_t records_other;
-} scan_counts;
-
-/* Extremes over all ranks; INT64_MAX for a least one of nothing, -1 for a
- * greatest one. */
-typedef struct scan_least {
-    int64_t fields;
-    int64_t bad_record; /* the first that is not well-formed: its number and its place */
-    int64_t bad_offset;
-} scan_least;
-
-typedef struct scan_greatest {
-    int64_t fields;
-    int64_t record_bytes;
-} scan_greatest;
-
-typedef struct scan_job {
-    cln_cli *cli;
-    cln_byte_source *source;
-    cln_dialect dialect;
-    cln_automaton automaton;
-    cln_prologue prologue;
-    cln_record_block *block;
-    cln_buffer utf8;
-    scan_counts counts;
-    scan_least least;
-    scan_greatest greatest;
-} scan_job;
 
 static bool is_ascii(cln_span bytes) {
     uint64_t seen = 0;
@@ -60,9 +26,11 @@ static bool is_ascii(cln_span bytes) {
     return (seen & UINT64_C(0x8080808080808080)) == 0;
 }
 
-/* Counts the record's encoding; *is_defined is false when it cannot be read. */
-static cln_status judge_encoding(scan_job *job, cln_span raw, bool *is_defined, cln_error *err) {
-    *is_defined = true;
+/* How a record's bytes become UTF-8. */
+typedef enum record_encoding { AS_IT_IS, CONVERTED, UNDEFINED } record_encoding;
+
+static cln_status judge_encoding(scan_job *job, cln_span raw, record_encoding *encoding, cln_error *err) {
+    *encoding = AS_IT_IS;
     if (is_ascii(raw)) {
         job->counts.records_ascii++;
         return CLN_OK;
@@ -72,10 +40,13 @@ static cln_status judge_encoding(scan_job *job, cln_span raw, bool *is_defined, 
         return CLN_OK;
     }
     job->counts.records_other++;
-    *is_defined = job->dialect.fallback == CLN_FALLBACK_WINDOWS_1252;
-    if (!*is_defined) return CLN_OK;
+    *encoding = UNDEFINED;
+    if (job->dialect.fallback != CLN_FALLBACK_WINDOWS_1252) return CLN_OK;
+    bool is_defined;
     cln_buffer_clear(&job->utf8);
-    return cln_utf8_from_windows_1252(raw, &job->utf8, is_defined, err);
+    CLN_TRY(cln_utf8_from_windows_1252(raw, &job->utf8, &is_defined, err));
+    if (is_defined) *encoding = CONVERTED;
+    return CLN_OK;
 }
 
 /* The same order of reasons as when the file is stored. */
@@ -94,6 +65,23 @@ static void count_record(scan_job *job, uint64_t number, uint64_t offset, uint64
     job->least.bad_offset = (int64_t)offset;
 }
 
+/* Only records that would be stored say what their columns hold. */
+static cln_status survey_record(scan_job *job, const cln_record *record, record_encoding encoding, cln_error *err) {
+    for (size_t column = 0; column < record->field_count; column++) {
+        const cln_field *field = &job->block->fields[record->first_field + column];
+        cln_span cell;
+        CLN_TRY(cln_field_content(&job->automaton, job->block, field, &job->arena, &cell, err));
+        if (encoding == CONVERTED) {
+            bool is_defined;
+            cln_buffer_clear(&job->utf8);
+            CLN_TRY(cln_utf8_from_windows_1252(cell, &job->utf8, &is_defined, err));
+            cell = cln_buffer_span(&job->utf8);
+        }
+        CLN_TRY(cln_survey_add(&job->survey, column, cell, err));
+    }
+    return CLN_OK;
+}
+
 static cln_status count_block(scan_job *job, bool all_ascii, cln_error *err) {
     const cln_record_block *block = job->block;
     cln_account_block(&job->counts.account, block);
@@ -102,14 +90,15 @@ static cln_status count_block(scan_job *job, bool all_ascii, cln_error *err) {
         const int64_t fields = record->field_count;
         if (fields < job->least.fields) job->least.fields = fields;
         if (fields > job->greatest.fields) job->greatest.fields = fields;
-        bool is_defined = true;
+        record_encoding encoding = AS_IT_IS;
         if (all_ascii) {
             job->counts.records_ascii++;
         } else {
-            CLN_TRY(judge_encoding(job, cln_record_raw(block, record), &is_defined, err));
+            CLN_TRY(judge_encoding(job, cln_record_raw(block, record), &encoding, err));
         }
         cln_reason reason = judge_shape(job, record);
-        if (reason == CLN_REASON_NONE && !is_defined) reason = CLN_REASON_ENCODING;
+        if (reason == CLN_REASON_NONE && encoding == UNDEFINED) reason = CLN_REASON_ENCODING;
+        if (reason == CLN_REASON_NONE && job->wants_schema) CLN_TRY(survey_record(job, record, encoding, err));
         count_record(job, block->first_number + i, block->offset + record->begin, record->size, reason);
     }
     return CLN_OK;
@@ -171,106 +160,61 @@ static void combine(scan_job *job) {
     cln_max_i64(comm, (int64_t *)&job->greatest, sizeof job->greatest / sizeof(int64_t));
 }
 
-/* ---- What is printed ---- */
-
-typedef struct finding {
-    const char *name;
-    int64_t value;
-    bool is_known;
-} finding;
-
-static cln_status add_row(cln_table *table, finding row, cln_error *err) {
-    cln_cell *cells;
-    CLN_TRY(cln_table_add_row(table, &cells, err));
-    CLN_TRY(cln_cell_set_text(&cells[0], cln_span_of_string(row.name), err));
-    if (row.is_known) cln_cell_set_integer(&cells[1], row.value);
-    return CLN_OK;
-}
-
-static cln_status add_count(cln_table *table, const char *name, uint64_t count, cln_error *err) {
-    return add_row(table, (finding){name, (int64_t)count, true}, err);
-}
-
-static cln_status add_bytes(cln_table *table, const cln_account *account, cln_error *err) {
-    CLN_TRY(add_count(table, "bytes", cln_account_bytes(account), err));
-    CLN_TRY(add_count(table, "bytes: byte-order mark", account->bytes_bom, err));
-    CLN_TRY(add_count(table, "bytes: header", account->bytes_header, err));
-    CLN_TRY(add_count(table, "bytes: well-formed records", account->bytes_stored, err));
-    CLN_TRY(add_count(table, "bytes: other records", account->bytes_rejected, err));
-    return add_count(table, "bytes: blank lines", account->bytes_blank, err);
-}
-
-static cln_status add_records(cln_table *table, const scan_job *job, cln_error *err) {
-    const cln_account *account = &job->counts.account;
-    CLN_TRY(add_count(table, "records", account->records_read, err));
-    CLN_TRY(add_count(table, "records: well-formed", account->records_stored, err));
-    for (int reason = CLN_REASON_MALFORMED; reason <= CLN_REASON_OVER_LONG; reason++) {
-        char name[80];
-        (void)snprintf(name, sizeof name, "records: %s", cln_reason_text((cln_reason)reason));
-        CLN_TRY(add_count(table, name, account->rejected_for[reason], err));
-    }
-    const bool has_bad = account->records_rejected > 0;
-    CLN_TRY(add_row(table, (finding){"first record that is not well-formed", job->least.bad_record, has_bad}, err));
-    CLN_TRY(add_row(table, (finding){"its offset in the file", job->least.bad_offset, has_bad}, err));
-    CLN_TRY(add_count(table, "encoding: records in ASCII", job->counts.records_ascii, err));
-    CLN_TRY(add_count(table, "encoding: records in UTF-8 beyond ASCII", job->counts.records_utf8, err));
-    CLN_TRY(add_count(table, "encoding: records that are not UTF-8", job->counts.records_other, err));
-    return add_count(table, "longest record in bytes", (uint64_t)job->greatest.record_bytes, err);
-}
-
-static cln_status add_fields(cln_table *table, const scan_job *job, cln_error *err) {
-    const cln_account *account = &job->counts.account;
-    const bool has_fields = account->fields > 0;
-    CLN_TRY(add_count(table, "columns", job->prologue.name_count, err));
-    CLN_TRY(add_count(table, "fields", account->fields, err));
-    CLN_TRY(add_row(table, (finding){"fields: fewest in a record", job->least.fields, has_fields}, err));
-    CLN_TRY(add_row(table, (finding){"fields: most in a record", job->greatest.fields, has_fields}, err));
-    CLN_TRY(add_count(table, "fields: quoted", account->fields_quoted, err));
-    CLN_TRY(add_count(table, "quotes in unquoted text", account->quotes_literal, err));
-    CLN_TRY(add_count(table, "blank lines", account->blank_lines, err));
-    CLN_TRY(add_count(table, "line ends: LF", account->line_ends[CLN_LINE_END_LF], err));
-    CLN_TRY(add_count(table, "line ends: CRLF", account->line_ends[CLN_LINE_END_CRLF], err));
-    CLN_TRY(add_count(table, "line ends: CR", account->line_ends[CLN_LINE_END_CR], err));
-    return add_count(table, "line ends: none", account->line_ends[CLN_LINE_END_NONE], err);
-}
-
-static cln_status print_findings(const scan_job *job, cln_error *err) {
-    static const char *const columns[] = {"finding", "value"};
-    cln_table table;
-    CLN_TRY(cln_table_init(&table, job->source->name, columns, 2, err));
-    cln_status status = add_bytes(&table, &job->counts.account, err);
-    if (status == CLN_OK) status = add_records(&table, job, err);
-    if (status == CLN_OK) status = add_fields(&table, job, err);
-    if (status == CLN_OK) status = cln_cli_print(job->cli, &table, err);
-    cln_table_clean_up(&table);
-    return status;
-}
-
 /* ---- The command ---- */
+
+static cln_status prepare(scan_job *job, cln_error *err) {
+    CLN_TRY(cln_new_array(&job->block, 1, sizeof *job->block, err));
+    cln_record_block_init(job->block);
+    if (!job->wants_schema) return CLN_OK;
+    if (job->prologue.name_count > CLN_MAX_COLUMNS) {
+        return cln_fail(err, CLN_ERR_DATA, "%s has %zu columns; at most %d are stored. Is --delimiter right?",
+                        job->source->name, job->prologue.name_count, CLN_MAX_COLUMNS);
+    }
+    return cln_survey_init(&job->survey, job->prologue.name_count, err);
+}
+
+static cln_status print(const scan_job *job, cln_error *err) {
+    return job->wants_schema ? cln_scan_print_schema(job, err) : cln_scan_print_findings(job, err);
+}
 
 static cln_status run_scan(scan_job *job, cln_error *err) {
     const cln_comm *comm = &job->cli->comm;
+    CLN_TRY(cln_cli_detect(job->cli, job->source, job->dialect.fallback, &job->detection, err));
+    job->dialect = job->detection.dialect;
+    cln_automaton_init(&job->automaton, &job->dialect);
     CLN_TRY(cln_prologue_read(&job->prologue, comm, job->source, &job->dialect, CLN_MAX_RECORD_BYTES, err));
-    CLN_TRY_AGREED(comm, cln_new_array(&job->block, 1, sizeof *job->block, err), err);
+    CLN_TRY_AGREED(comm, prepare(job, err), err);
     CLN_TRY(sweep_file(job, err));
     combine(job);
+    if (job->wants_schema) CLN_TRY(cln_survey_join(&job->survey, comm, err));
     CLN_TRY(cln_cli_check_input(comm, job->source, err));
     CLN_TRY(cln_account_check(&job->counts.account, job->source->size_bytes, job->source->name, err));
-    return cln_agree(comm, comm->rank == 0 ? print_findings(job, err) : CLN_OK, err);
+    return cln_agree(comm, comm->rank == 0 ? print(job, err) : CLN_OK, err);
+}
+
+static void clean_up(scan_job *job) {
+    cln_survey_clean_up(&job->survey);
+    cln_buffer_clean_up(&job->utf8);
+    cln_buffer_clean_up(&job->arena);
+    if (job->block != NULL) cln_record_block_clean_up(job->block);
+    free(job->block);
+    cln_prologue_clean_up(&job->prologue);
+    job->source->release(job->source);
 }
 
 cln_status cln_command_scan(cln_cli *cli, cln_error *err) {
     scan_job job = {
-        .cli = cli, .dialect = cln_dialect_default(), .least = {INT64_MAX, INT64_MAX, INT64_MAX}, .greatest = {-1, 0}};
+        .cli = cli,
+        .dialect = cln_dialect_default(),
+        .wants_schema = cln_option_given(cli->options, "schema"),
+        .least = {INT64_MAX, INT64_MAX, INT64_MAX},
+        .greatest = {-1, 0},
+    };
     CLN_TRY(cln_cli_dialect(cli, &job.dialect, err));
     CLN_TRY(cln_cli_open_input(cli, cli->arguments[0], &job.source, err));
-    cln_automaton_init(&job.automaton, &job.dialect);
     cln_buffer_init(&job.utf8, SIZE_MAX);
+    cln_buffer_init(&job.arena, SIZE_MAX);
     const cln_status status = run_scan(&job, err);
-    cln_buffer_clean_up(&job.utf8);
-    if (job.block != NULL) cln_record_block_clean_up(job.block);
-    free(job.block);
-    cln_prologue_clean_up(&job.prologue);
-    job.source->release(job.source);
+    clean_up(&job);
     return status;
 }

@@ -23,11 +23,14 @@ ranks() {
     fi
 }
 
+# Of few and strange records nothing is detected with certainty.
+standard=(--delimiter ',' --quote '"' --header --newlines-in-quotes yes --skip-lines 0)
+
 # same_everywhere ARGUMENT...: the account is that of the file `expected`.
 same_everywhere() {
     local count size
     while read -r count size; do
-        ranks "$count" scan "$@" --format csv --stripe-size "$size" >out </dev/null || fail "scan $* at $count ranks ended with $?"
+        ranks "$count" scan "$@" "${standard[@]}" --format csv --stripe-size "$size" >out </dev/null || fail "scan $* at $count ranks ended with $?"
         cmp -s out expected || {
             diff expected out >&2
             fail "scan $* at $count ranks and stripes of $size differs"
@@ -49,6 +52,12 @@ value() {
 printf '\357\273\277\n"a",b\r\n1,"x\n""y"""\r\n\n2\n3,4,5\r"6"x,7\n\303\251,8\n\351,9\n\201,10\n11"",12\r\r\n13,"open' >all.csv
 cat >expected <<'END'
 finding,value
+delimiter,","
+quote,""""
+header,yes
+line ends in quotes,yes
+lines before the table,0
+lines behind the table,0
 bytes,72
 bytes: byte-order mark,3
 bytes: header,7
@@ -90,25 +99,25 @@ sum_of_parts expected || fail "the parts do not add up"
 
 # Without a header the first record is one of them; with no fallback nothing
 # but UTF-8 is accepted; without quotes nothing is malformed.
-"$COLONNADE" scan all.csv --format csv --no-header >out
+"$COLONNADE" scan all.csv --format csv --quote '"' --no-header >out
 [ "$(value records)" = 10 ] || fail "--no-header: $(value records) records"
 [ "$(value 'bytes: header')" = 0 ] || fail "--no-header has a header"
 [ "$(value 'first record that is not well-formed')" = 3 ] || fail "numbers begin at 1 without a header"
 sum_of_parts out || fail "the parts do not add up without a header"
-"$COLONNADE" scan all.csv --format csv --encoding none >out
+"$COLONNADE" scan all.csv "${standard[@]}" --format csv --encoding none >out
 [ "$(value 'records: bytes that the encoding does not define')" = 2 ] || fail "--encoding none"
 "$COLONNADE" scan all.csv --format csv --quote none >out
 [ "$(value 'records: text after a closing quote')" = 0 ] || fail "--quote none"
 sum_of_parts out || fail "the parts do not add up without quotes"
-"$COLONNADE" scan all.csv --format csv --newlines-in-quotes no >out
+"$COLONNADE" scan all.csv --format csv --quote '"' --newlines-in-quotes no >out
 [ "$(value 'records: a quote that is not closed')" = 2 ] || fail "--newlines-in-quotes no"
 
 # ---- The same as a table and as JSON ----
 
-"$COLONNADE" scan all.csv >out
+"$COLONNADE" scan all.csv "${standard[@]}" >out
 [ "$(head -n 1 out)" = all.csv ] || fail "the table does not name the file"
 grep -qE '^records: too few fields +1$' out || fail "no such line in the table"
-"$COLONNADE" scan all.csv --format json >out
+"$COLONNADE" scan all.csv "${standard[@]}" --format json >out
 grep -qF '"finding":"records","value":9' <(tr -d ' \n' <out) || fail "no such object in JSON: $(cat out)"
 
 # ---- Nothing, or hardly anything, in the file ----
@@ -120,6 +129,38 @@ grep -qF '"finding":"records","value":9' <(tr -d ' \n' <out) || fail "no such ob
 printf 'a,b\n' >header.csv
 ranks 3 scan header.csv --format csv >out
 [ "$(value records) $(value columns) $(value 'bytes: header')" = "0 2 4" ] || fail "a file with a header only"
+
+# ---- What nobody said of the file ----
+
+# Titles, semicolons, decimal commas, apostrophes as quotes, notes at the end.
+{
+    printf 'Accidents\r\nas of 2020\r\n\r\nid;street;share\r\n'
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12; do printf "%s;'Main St; No. %s';%s,5\r\n" $i $i $i; done
+    printf 'Source: the city\r\n'
+} >unknown.csv
+for count in 1 3; do
+    ranks $count scan unknown.csv --format csv >out
+    [ "$(value delimiter)$(value quote)$(value header)" = ";'yes" ] || fail "not detected: $(head -n 5 out)"
+    [ "$(value 'lines before the table') $(value 'lines behind the table')" = "3 1" ] || fail "titles and notes"
+    [ "$(value columns) $(value 'records: well-formed') $(value 'records: too few fields')" = "3 12 1" ] || fail "records"
+    [ "$(value bytes)" = "$(stat -c %s unknown.csv)" ] || fail "bytes of a file with titles"
+    sum_of_parts out || fail "the parts do not add up with titles"
+    ranks $count records unknown.csv --detect --format csv >records.csv 2>err
+    [ "$(wc -l <records.csv)" = 13 ] || fail "records --detect: $(wc -l <records.csv)"
+    sed -n 3p records.csv | grep -qxF '2;Main St; No. 2;2,5' && fail "records --detect did not cut"
+    sed -n 3p records.csv | grep -qxF '2,Main St; No. 2,"2,5"' || fail "records --detect: $(sed -n 3p records.csv)"
+    grep -qF "delimiter ;, quote ', a header, 3 lines before the table, 1 line behind it" err || fail "$(cat err)"
+done
+"$COLONNADE" scan unknown.csv --format csv --delimiter , --quote '"' --skip-lines 0 >out
+grep -qxF 'delimiter,","' out || fail "a delimiter that is given does not win"
+[ "$(value 'lines before the table')" = 0 ] || fail "lines that are given do not win"
+[ "$(value records)" = 15 ] || fail "given: $(value records) records"
+got=0
+"$COLONNADE" scan unknown.csv --header --no-header 2>err || got=$?
+[ "$got" = 2 ] || fail "--header and --no-header: status $got"
+gzip -k unknown.csv
+"$COLONNADE" scan unknown.csv.gz --format csv | grep -v '^lines behind' >out
+"$COLONNADE" scan unknown.csv --format csv | grep -v '^lines behind' | cmp - out || fail "compressed, another dialect is found"
 
 # ---- Longer than the maximum record ----
 

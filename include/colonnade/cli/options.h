@@ -25,6 +25,7 @@ typedef struct cln_option_spec {
     const char *help;     /* in lower case, without a full stop */
     bool is_common;       /* every command takes it */
     bool is_repeatable;   /* several values are joined with commas */
+    bool is_optional;     /* its value may be missing, and is the word `argument` itself when it is a word of its own */
     bool is_hidden;       /* for the build; not in help */
 } cln_option_spec;
 

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The configuration that scan --schema proposes: a dataset with a column for
+ * each of the file's, typed so that every value of the file fits.
+ */
+#include "colonnade/base/escape.h"
+#include "colonnade/base/file.h"
+#include "colonnade/base/log.h"
+#include "colonnade/base/memory.h"
+#include "scan_parts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_BYTES = 201, DATASET_NAME_BYTES = 65 };
+
+/* What becomes of one column of the file. */
+typedef struct proposal {
+    char name[NAME_BYTES]; /* normalised; "" when the configuration cannot name it */
+    const char *title;     /* the header's spelling */
+    const char *note;      /* for people; "" when there is nothing to say */
+    cln_survey_finding finding;
+} proposal;
+
+typedef struct proposal_list {
+    proposal *items;
+    size_t count;
+} proposal_list;
+
+static const char *type_of(const cln_survey_finding *finding) {
+    return finding->has_type ? cln_type_name(finding->type) : "auto";
+}
+
+/* A name that an earlier column has, or that is none, cannot be declared. */
+static void name_column(proposal_list *list, size_t column) {
+    proposal *p = &list->items[column];
+    if (strlen(p->title) >= NAME_BYTES) {
+        p->note = "its name is too long to be declared";
+        return;
+    }
+    cln_config_normalise_name(cln_span_of_string(p->title), p->name, sizeof p->name);
+    if (p->name[0] == '\0') p->note = "it has no name; it is stored by its position";
+    if (strcmp(p->name, "record") == 0) {
+        p->note = "its name is that of the record numbers; it is stored as record_";
+        p->name[0] = '\0';
+    }
+    for (size_t i = 0; i < column && p->name[0] != '\0'; i++) {
+        if (strcmp(list->items[i].name, p->name) != 0) continue;
+        p->note = "an earlier column has the same name; rename one of them in the file";
+        p->name[0] = '\0';
+    }
+}
+
+static cln_status propose(proposal_list *list, const scan_job *job, cln_error *err) {
+    CLN_TRY(cln_new_array(&list->items, job->survey.column_count, sizeof *list->items, err));
+    list->count = job->survey.column_count;
+    for (size_t i = 0; i < list->count; i++) {
+        proposal *p = &list->items[i];
+        p->title = job->prologue.names[i];
+        p->finding = cln_survey_find(&job->survey, i);
+        p->note = "";
+        if (p->finding.is_ambiguous) p->note = "all dates fit with the day first, too; the month first was taken";
+        if (!p->finding.has_type) p->note = "it has no values";
+        name_column(list, i);
+    }
+    return CLN_OK;
+}
+
+static void warn(const proposal_list *list, const char *file) {
+    for (size_t i = 0; i < list->count; i++) {
+        const proposal *p = &list->items[i];
+        if (p->note[0] != '\0') cln_warning("%s: column %zu (\"%.80s\"): %s", file, i + 1, p->title, p->note);
+    }
+}
+
+/* ---- As JSON ---- */
+
+/* A letter, then letters, digits and '_', as the configuration wants names of
+ * datasets. */
+static void name_dataset(const char *file, char name[DATASET_NAME_BYTES]) {
+    char stem[DATASET_NAME_BYTES - 5];
+    cln_config_normalise_name(cln_path_stem(file), stem, sizeof stem);
+    for (char *c = stem; *c != '\0'; c++) {
+        if ((unsigned char)*c >= 0x80) *c = '_';
+    }
+    const bool is_good = stem[0] >= 'a' && stem[0] <= 'z' && strcmp(stem, "boundaries") != 0;
+    (void)snprintf(name, DATASET_NAME_BYTES, "%s%s", is_good ? "" : "data_", stem);
+}
+
+static cln_status append_text(cln_buffer *json, const char *key, const char *text, cln_error *err) {
+    CLN_TRY(cln_buffer_append_format(json, err, "\"%s\": ", key));
+    return cln_escape_json(cln_span_of_string(text), json, err);
+}
+
+static cln_status append_character(cln_buffer *json, const char *key, unsigned char character, cln_error *err) {
+    const char text[] = {(char)character, '\0'};
+    CLN_TRY(append_text(json, key, text, err));
+    return cln_buffer_append_string(json, ", ", err);
+}
+
+static cln_status append_dialect(cln_buffer *json, const cln_dialect *dialect, cln_error *err) {
+    CLN_TRY(cln_buffer_append_string(json, "      \"dialect\": { ", err));
+    CLN_TRY(append_character(json, "delimiter", dialect->delimiter, err));
+    if (dialect->has_quote) {
+        CLN_TRY(append_character(json, "quote", dialect->quote, err));
+    } else {
+        CLN_TRY(cln_buffer_append_string(json, "\"quote\": \"none\", ", err));
+    }
+    CLN_TRY(cln_buffer_append_format(json, err, "\"header\": %s, ", dialect->has_header ? "true" : "false"));
+    if (!dialect->newlines_in_quotes) {
+        CLN_TRY(cln_buffer_append_string(json, "\"newlines_in_quotes\": false, ", err));
+    }
+    if (dialect->skip_lines > 0) {
+        CLN_TRY(cln_buffer_append_format(json, err, "\"skip_lines\": %" PRIu64 ", ", dialect->skip_lines));
+    }
+    return cln_buffer_append_format(json, err, "\"fallback_encoding\": \"%s\" },\n",
+                                    dialect->fallback == CLN_FALLBACK_NONE ? "none" : "windows-1252");
+}
+
+static cln_status append_formats(cln_buffer *json, const cln_survey_finding *finding, cln_error *err) {
+    CLN_TRY(cln_buffer_append_string(json, ", \"formats\": [", err));
+    for (size_t i = 0; i < finding->format_count; i++) {
+        const cln_date_format *format = cln_inference_format(finding->formats[i]);
+        CLN_TRY(cln_buffer_append_string(json, i == 0 ? "" : ", ", err));
+        CLN_TRY(cln_buffer_append_format(
+            json, err, format->is_utc ? "{ \"pattern\": \"%s\", \"zone\": \"utc\" }" : "\"%s\"", format->pattern));
+    }
+    return cln_buffer_append_char(json, ']', err);
+}
+
+static cln_status append_column(cln_buffer *json, const proposal *p, cln_error *err) {
+    CLN_TRY(cln_buffer_append_string(json, "        { ", err));
+    CLN_TRY(append_text(json, "name", p->name, err));
+    const cln_span title = cln_span_trim(cln_span_of_string(p->title));
+    if (title.size > 0) {
+        CLN_TRY(cln_buffer_append_string(json, ", \"title\": ", err));
+        CLN_TRY(cln_escape_json(title, json, err));
+    }
+    CLN_TRY(cln_buffer_append_format(json, err, ", \"type\": \"%s\"", type_of(&p->finding)));
+    if (p->finding.format_count > 0) CLN_TRY(append_formats(json, &p->finding, err));
+    return cln_buffer_append_string(json, " }", err);
+}
+
+static cln_status append_columns(cln_buffer *json, const proposal_list *list, cln_error *err) {
+    bool is_first = true;
+    CLN_TRY(cln_buffer_append_string(json, "      \"columns\": [", err));
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].name[0] == '\0') continue;
+        CLN_TRY(cln_buffer_append_string(json, is_first ? "\n" : ",\n", err));
+        CLN_TRY(append_column(json, &list->items[i], err));
+        is_first = false;
+    }
+    return cln_buffer_append_string(json, "\n      ]\n", err);
+}
+
+static cln_status write_json(const scan_job *job, const proposal_list *list, cln_buffer *json, cln_error *err) {
+    char name[DATASET_NAME_BYTES];
+    name_dataset(job->source->name, name);
+    CLN_TRY(cln_buffer_append_format(json, err, "{\n  \"datasets\": {\n    \"%s\": {\n", name));
+    CLN_TRY(append_dialect(json, &job->dialect, err));
+    CLN_TRY(append_columns(json, list, err));
+    CLN_TRY(cln_buffer_append_string(json, "    }\n  }\n}\n", err));
+    return cln_cli_write(job->cli, cln_buffer_span(json), err);
+}
+
+/* ---- As a table ---- */
+
+static cln_status list_formats(const cln_survey_finding *finding, cln_buffer *text, cln_error *err) {
+    cln_buffer_clear(text);
+    for (size_t i = 0; i < finding->format_count; i++) {
+        const cln_date_format *format = cln_inference_format(finding->formats[i]);
+        CLN_TRY(cln_buffer_append_format(text, err, "%s%s%s", i == 0 ? "" : ", ", format->pattern,
+                                         format->is_utc ? " (utc)" : ""));
+    }
+    return CLN_OK;
+}
+
+static cln_status fill_row(cln_cell *cells, const proposal *p, cln_buffer *text, cln_error *err) {
+    const cln_survey_finding *finding = &p->finding;
+    CLN_TRY(cln_cell_set_text(&cells[0], cln_span_of_string(p->title), err));
+    if (p->name[0] != '\0') CLN_TRY(cln_cell_set_text(&cells[1], cln_span_of_string(p->name), err));
+    CLN_TRY(cln_cell_set_text(&cells[2], cln_span_of_string(type_of(finding)), err));
+    CLN_TRY(list_formats(finding, text, err));
+    if (text->size > 0) CLN_TRY(cln_cell_set_text(&cells[3], cln_buffer_span(text), err));
+    cln_cell_set_integer(&cells[4], (int64_t)finding->value_count);
+    cln_cell_set_integer(&cells[5], (int64_t)finding->null_count);
+    if (!finding->has_many) cln_cell_set_integer(&cells[6], (int64_t)finding->distinct_count);
+    return p->note[0] == '\0' ? CLN_OK : cln_cell_set_text(&cells[7], cln_span_of_string(p->note), err);
+}
+
+static cln_status print_table(const scan_job *job, const proposal_list *list, cln_buffer *text, cln_error *err) {
+    static const char *const columns[] = {"header", "name", "type", "formats", "values", "nulls", "distinct", "note"};
+    cln_table table;
+    CLN_TRY(cln_table_init(&table, job->source->name, columns, sizeof columns / sizeof *columns, err));
+    cln_status status = CLN_OK;
+    for (size_t i = 0; i < list->count && status == CLN_OK; i++) {
+        cln_cell *cells;
+        status = cln_table_add_row(&table, &cells, err);
+        if (status == CLN_OK) status = fill_row(cells, &list->items[i], text, err);
+    }
+    if (status == CLN_OK) status = cln_cli_print(job->cli, &table, err);
+    cln_table_clean_up(&table);
+    return status;
+}
+
+cln_status cln_scan_print_schema(const scan_job *job, cln_error *err) {
+    const cln_settings *settings = &job->cli->settings;
+    const bool as_table = settings->format_given && settings->format != CLN_OUTPUT_JSON;
+    proposal_list list = {0};
+    cln_buffer text;
+    cln_buffer_init(&text, SIZE_MAX);
+    cln_status status = propose(&list, job, err);
+    if (status == CLN_OK) {
+        cln_cli_note_detection(job->source->name, &job->detection);
+        if (!as_table) warn(&list, job->source->name);
+        status = as_table ? print_table(job, &list, &text, err) : write_json(job, &list, &text, err);
+    }
+    cln_buffer_clean_up(&text);
+    free(list.items);
+    return status;
+}
