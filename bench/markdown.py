@@ -15,6 +15,8 @@ from collections import defaultdict
 
 GIGA = 1e9
 MEBI = 1 << 20
+NOTABLE_SECONDS = 0.01  # below, ratios are noise
+LONG_SECONDS = 0.5  # below, the kernel's clock ticks are too coarse to tell who worked
 COMPRESSIONS = {"none": "uncompressed", "snappy": "snappy"}
 TITLES = {
     "duckdb": "DuckDB",
@@ -33,7 +35,7 @@ class Runs:
         self.name = name
         self.about = {}
         self.absent = {}
-        self.steps = []
+        self.phases = []
         self.answers = defaultdict(dict)  # engine: {phase: text}
         self.lines = defaultdict(list)  # (engine, phase): lines
 
@@ -73,7 +75,7 @@ def read(path):
             elif line.get("about") == "absent":
                 runs.absent[line["engine"]] = line["why"]
             elif line.get("about") == "profile":
-                runs.steps = line["steps"]
+                runs.phases = line["phases"]
             else:
                 runs.lines[line["engine"], line["phase"]].append(line)
     return bench, list(tables.values())
@@ -177,7 +179,8 @@ def print_table(runs):
             failed_row(runs, engine)
     for engine, why in runs.absent.items():
         row(split(engine)[1], *["–"] * 8, f"absent: {why}")
-    others = [line["others"] for (_, phase), lines in runs.lines.items() if phase == "timed" for line in lines]
+    timed = [line for (_, phase), lines in runs.lines.items() if phase == "timed" for line in lines]
+    others = [line["others"] for line in timed if line["wall"] >= LONG_SECONDS]
     if others:
         print(
             f"\nOther processes used {100 * statistics.median(others):.0f} % of the cores in the median run, "
@@ -185,13 +188,13 @@ def print_table(runs):
         )
 
 
-def print_steps(runs):
-    total = sum(spent for _, spent in runs.steps)
+def print_phases(runs):
     print()
-    header("one rank's time", "ns for a byte", "share")
-    for step, spent in runs.steps:
-        row(step, number(spent, 3), f"{100 * spent / total:.0f} %")
-    row("all", number(total, 3), "100 %")
+    header("phase", "s, 1 rank", "ns for a byte", "s, each of all ranks", "times faster")
+    totals = [sum(column) for column in list(zip(*runs.phases, strict=True))[1:]]
+    for name, one, nanoseconds, several in [*runs.phases, ["all phases", *totals]]:
+        faster = number(one / several) if min(one, several) >= NOTABLE_SECONDS else "–"
+        row(name, number(one, 3), number(nanoseconds, 3), number(several, 3), faster)
 
 
 def main():
@@ -201,8 +204,8 @@ def main():
         row(key, value)
     for runs in tables:
         print_table(runs)
-        if runs.steps:
-            print_steps(runs)
+        if runs.phases:
+            print_phases(runs)
 
 
 if __name__ == "__main__":

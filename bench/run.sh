@@ -19,10 +19,10 @@
 #                     ranks and threads are started
 #   --sync            everyone syncs the result to disk before the clock stops
 #                     (default: nobody does)
-#   --profile         also tell where Colonnade's time goes, step by step (one
-#                     rank, sampled by perf)
+#   --profile         also tell where Colonnade's time goes, phase by phase
 #   --data DIR        where files go (default $TMPDIR/colonnade-bench)
-#   --keep            leave the CSV files and their answers for the next time
+#   --keep            leave the CSV files and their answers for the next time,
+#                     and every single run in runs.jsonl
 #   --colonnade FILE  the program (default: built in build/release)
 #   -o FILE           also write the tables to FILE
 #   --help            this text
@@ -66,10 +66,13 @@ parse() {
         esac
         shift
     done
-    SIZE_BYTES=$(numfmt --from=iec "$SIZE") || die 2 "--size is '$SIZE', but must be like 200M or 2G"
+    SIZE_BYTES=$(numfmt --from=iec "$SIZE" 2>/dev/null) || die 2 "--size is '$SIZE', but must be like 200M or 2G"
     case $RUNS in '' | *[!0-9]* | 0*) die 2 "--runs is '$RUNS', but must be a number from 1 up" ;; esac
     THREADS=$(tr ',' '\n' <<<"$CPUS" | wc -l)
-    taskset -c "$CPUS" true || die 2 "--cpus is '$CPUS', but must be cores of this machine, like 0,1"
+    local cpu
+    for cpu in $(words "$CPUS"); do
+        taskset -c "$cpu" true 2>/dev/null || die 2 "--cpus is '$CPUS', but core '$cpu' is not one that may be used here"
+    done
 }
 
 take() {
@@ -345,20 +348,20 @@ try_peer() {
     run_start "$peer" "$table"
 }
 
-# One more ingest, by one rank without mpirun, under perf.
+# What `ingest --profile` says, of one rank and of all.
 run_profile() {
-    local table=$1
-    set_command "Colonnade, 1 rank" "$table"
+    local table=$1 run engine
+    for ((run = 0; run < RUNS; run++)); do
+        for engine in Colonnade "Colonnade, 1 rank"; do
+            set_command "$engine" "$table"
+            clear_result
+            measure "$engine" "$table" profile -- "${COMMAND[@]}" --profile || return 0
+            cat "$WORK/log" >>"$WORK/$engine.profile"
+        done
+    done
     clear_result
-    if taskset -c "$CPUS" perf record -q -F 999 --call-graph dwarf,4096 -o "$WORK/perf.data" \
-        "${COMMAND[@]:${#MPIRUN[@]}}" >"$WORK/log" 2>&1; then
-        perf script -i "$WORK/perf.data" -F period,ip,sym,dso --no-inline 2>/dev/null |
-            python3 "$BENCH/profile.py" "$PROGRAM" "$(stat -c %s "$CSV")" "$table" >>"$RESULTS"
-    else
-        warn "perf could not profile: $(tail -1 "$WORK/log")"
-    fi
-    rm -f "$WORK/perf.data"
-    clear_result
+    python3 "$BENCH/profile.py" "$table" "$WORK/Colonnade, 1 rank.profile" "$WORK/Colonnade.profile" >>"$RESULTS"
+    rm -f "$WORK"/*.profile
 }
 
 run_table() {
@@ -384,10 +387,10 @@ main() {
     parse "$@"
     mkdir -p "$DATA"
     check_space
-    [ $PROFILE = no ] || have perf || die 3 "--profile needs perf: install linux-perf"
     WORK=$(mktemp -d "$DATA/work.XXXXXX")
     trap 'rm -rf "$WORK"; [ $KEEP = yes ] || rmdir "$DATA" 2>/dev/null || true' EXIT
-    RESULTS=$DATA/runs.jsonl CONFIG=$WORK/config.json
+    RESULTS=$WORK/runs.jsonl CONFIG=$WORK/config.json
+    [ $KEEP = no ] || RESULTS=$DATA/runs.jsonl
     : >"$RESULTS"
     install_peers
     build_tools
