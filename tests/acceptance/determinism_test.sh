@@ -131,7 +131,7 @@ trouble() {
     awk 'BEGIN { for (i = 14; i < 40; i++)
         printf "%d,2016-%02d-%02d 10:00:00,Q%d,%s,%.3f,\"row %d%s\",\n", i, i % 12 + 1, i % 28 + 1, i % 5,
                i % 3 ? "wet" : "DRY", i / 7, i, i % 4 ? "" : ", \"\"so\"\"\n" }'
-    printf '99999999999999999999,0001-01-01 00:00:00,,,nan,out of range,\n'
+    printf '99999999999999999999,1999-01-01 00:00:00,,,nan,out of range,\n'
 }
 trouble >lf.csv
 trouble | sed 's/$/\r/' >crlf.csv
