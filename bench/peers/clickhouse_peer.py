@@ -2,8 +2,8 @@
 """ClickHouse (chdb): INSERT INTO FUNCTION file(Parquet) SELECT FROM file(CSV).
 
 Numbers that may be empty in quotes, and times other than ISO 8601, are read as
-texts and converted: bad values as defaults, and Joda patterns, are slower. So is
-LowCardinality; Parquet has dictionaries of its own.
+texts and converted: taking bad values as defaults is slower. So is LowCardinality;
+Parquet has dictionaries of its own.
 """
 
 import chdb
