@@ -61,9 +61,12 @@ static cln_status take_count(const cJSON *object, const char *key, uint64_t *cou
     return CLN_OK;
 }
 
+/* A file in the folder "partitions". Its name, an id with digests behind it, may be longer than an id. */
 static bool is_partition_path(const char *file) {
     static const char folder[] = "partitions/";
-    return strncmp(file, folder, sizeof folder - 1) == 0 && cln_path_is_safe_name(file + sizeof folder - 1);
+    if (strncmp(file, folder, sizeof folder - 1) != 0) return false;
+    const char *name = file + sizeof folder - 1;
+    return name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL;
 }
 
 /* info borrows the texts of item. */

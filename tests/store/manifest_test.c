@@ -93,6 +93,29 @@ static void everything_comes_back_in_order(void **state) {
     cln_manifest_clean_up(&manifest);
 }
 
+/* An id of the greatest length, with the digests that its file's name has besides. */
+static void a_long_id_comes_back(void **state) {
+    (void)state;
+    char id[201], file[300], name[320];
+    memset(id, 'x', 200);
+    id[200] = '\0';
+    assert_true(cln_path_is_safe_name(id));
+    (void)snprintf(file, sizeof file, "partitions/%s.0123456789abcdef01234567.h5", id);
+    (void)snprintf(name, sizeof name, "d/%s", file);
+    make_file(name);
+    cln_manifest manifest = {.dataset = (char[]){"d"}};
+    cln_error err = {.message = ""};
+    const cln_partition_info info = info_of(id, file);
+    assert_int_equal(cln_manifest_put(&manifest, &info, &err), CLN_OK);
+    assert_int_equal(cln_manifest_publish(&manifest, place.path, false, &err), CLN_OK);
+    manifest.dataset = NULL;
+    cln_manifest_clean_up(&manifest);
+    bool exists;
+    assert_int_equal(cln_manifest_read(&manifest, place.path, "d", &exists, &err), CLN_OK);
+    assert_non_null(cln_manifest_find(&manifest, id));
+    cln_manifest_clean_up(&manifest);
+}
+
 static void an_id_is_replaced_not_added(void **state) {
     (void)state;
     cln_manifest manifest = {0};
@@ -179,6 +202,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_missing_dataset_is_empty),
         cmocka_unit_test(everything_comes_back_in_order),
+        cmocka_unit_test(a_long_id_comes_back),
         cmocka_unit_test(an_id_is_replaced_not_added),
         cmocka_unit_test(a_missing_partition_is_not_published),
         cmocka_unit_test(names_that_leave_the_folder_are_refused),
