@@ -10,6 +10,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <sys/stat.h>
+#include <utime.h>
 
 #include <cmocka.h>
 
@@ -187,6 +189,27 @@ static void the_name_tells_the_source_apart(void **state) {
     end(&a);
 }
 
+/* However old it is: a reader may have read the former master a moment ago. */
+static void a_replaced_file_stays_for_a_while(void **state) {
+    publish_once("x.csv", 'A');
+    char *file;
+    (void)published_byte(&file);
+    char path[2 * TEMPORARY_PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/d/%s", (const char *)*state, file);
+    free(file);
+    const struct utimbuf long_ago = {.actime = 1700000000, .modtime = 1700000000};
+    assert_int_equal(utime(path, &long_ago), 0);
+    publish_once("x.csv", 'B');
+    struct stat about;
+    assert_int_equal(stat(path, &about), 0);
+    assert_true(about.st_mtime > 1700000000);
+    cln_buffer bytes;
+    cln_buffer_init(&bytes, 100);
+    must(cln_file_read(path, &bytes, NULL));
+    assert_int_equal(bytes.data[0], 'A');
+    cln_buffer_clean_up(&bytes);
+}
+
 static void a_sample_is_never_taken_for_unchanged_data(void **state) {
     (void)state;
     publish_once("x.csv", 'A');
@@ -238,6 +261,7 @@ int main(void) {
         WITH_STORE(a_partition_whose_file_is_gone_is_no_more),
         WITH_STORE(another_origin_is_refused),
         WITH_STORE(the_name_tells_the_source_apart),
+        WITH_STORE(a_replaced_file_stays_for_a_while),
         WITH_STORE(a_sample_is_never_taken_for_unchanged_data),
         WITH_STORE(kept_rejects_go_with_the_next_success),
         WITH_STORE(what_is_discarded_leaves_nothing),
