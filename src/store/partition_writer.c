@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is_column_name(const char *name) {
     return name != NULL && name[0] != '\0' && strchr(name, '/') == NULL && strcmp(name, ".") != 0;
@@ -138,6 +139,15 @@ static cln_status init_writer(cln_partition_writer *writer, const char *path, co
     return cln_new_array(&writer->mask, (size_t)CLN_WRITE_BYTES, 1, err);
 }
 
+/* MPI may wait for ever for a rank that cannot open what the others can. */
+static cln_status check_is_shared(const cln_comm *comm, const char *path, cln_error *err) {
+    if (access(path, R_OK | W_OK) == 0) return CLN_OK;
+    return cln_fail_errno(err,
+                          "rank %d cannot write to %s, which rank 0 has created; the store must stand in a folder that "
+                          "all nodes share (see --store)",
+                          comm->rank, path);
+}
+
 static cln_status open_writer(cln_partition_writer *writer, const char *path, const cln_stored_table *tables,
                               size_t table_count, cln_error *err) {
     const cln_comm *comm = &writer->comm;
@@ -146,6 +156,7 @@ static cln_status open_writer(cln_partition_writer *writer, const char *path, co
     cln_status status = CLN_OK;
     if (comm->rank == 0) status = cln_create_partition_file(path, tables, table_count, err);
     CLN_TRY_AGREED(comm, status, err);
+    CLN_TRY_AGREED(comm, check_is_shared(comm, path, err), err);
     CLN_TRY_AGREED(comm, cln_h5_open_shared(&writer->file, comm, path, err), err);
     CLN_TRY_AGREED(comm, open_columns(writer, err), err);
     return CLN_OK;

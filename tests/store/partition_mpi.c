@@ -149,6 +149,18 @@ static void a_second_file_of_the_name_is_refused(void **state) {
     assert_non_null(strstr(err.message, "refused.h5"));
 }
 
+/* As on a cluster whose nodes have folders of their own. */
+static void a_folder_that_a_rank_does_not_see_is_told_to_all(void **state) {
+    (void)state;
+    if (world.size == 1) return;
+    cln_error err = {.message = ""};
+    uint64_t size_bytes;
+    const bool is_last = world.rank == world.size - 1;
+    const char *path = folder_file(&place, is_last ? "elsewhere/own.h5" : "own.h5");
+    assert_int_equal(sample_write(&table, &world, path, (sample_split){50000, false}, &size_bytes, &err), CLN_ERR_IO);
+    assert_non_null(strstr(err.message, "all nodes share"));
+}
+
 int main(int argc, char **argv) {
     (void)argc;
     (void)argv;
@@ -161,6 +173,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(same_bytes_for_any_ranks_and_pieces),
         cmocka_unit_test(every_row_comes_back_to_one_rank),
         cmocka_unit_test(a_second_file_of_the_name_is_refused),
+        cmocka_unit_test(a_folder_that_a_rank_does_not_see_is_told_to_all),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     sample_clean_up(&table);
