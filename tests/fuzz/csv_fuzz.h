@@ -18,6 +18,7 @@ static inline cln_dialect fuzz_take_dialect(cln_span *input) {
     if (choice & 16) dialect.newlines_in_quotes = false;
     if (choice & 32) dialect.fallback = CLN_FALLBACK_NONE;
     if (choice & 64) dialect.has_header = false;
+    if (choice & 128) dialect.skip_lines = 2;
     return dialect;
 }
 

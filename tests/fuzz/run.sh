@@ -37,7 +37,7 @@ max_len() {
 }
 
 is_csv_target() {
-    case $1 in scan | split | sweep | decode) ;; *) return 1 ;; esac
+    case $1 in scan | split | sweep | decode | detect) ;; *) return 1 ;; esac
 }
 
 build() {

@@ -92,16 +92,27 @@ static void check_texts(const listing *l, const reference *expected, uint64_t fi
     cln_buffer_clean_up(&texts);
 }
 
-/* The header is the first record of what stands behind the mark; blank lines may stand before it. */
+static size_t skip_lines(cln_span file, size_t position, uint64_t lines) {
+    for (; lines > 0 && position < file.size; lines--) {
+        while (position < file.size && file.data[position] != '\n' && file.data[position] != '\r') position++;
+        if (file.size - position >= 2 && file.data[position] == '\r' && file.data[position + 1] == '\n') position++;
+        if (position < file.size) position++;
+    }
+    return position;
+}
+
+/* The header is the first record behind the mark and the skipped lines; blank lines may stand before it. */
 static void check_prologue(const cln_prologue *p, const cln_automaton *automaton, const cln_dialect *dialect,
                            cln_span file) {
+    const size_t begin = skip_lines(file, (size_t)p->bom_bytes, dialect->skip_lines);
+    FUZZ_CHECK(p->bom_bytes + p->skipped_bytes == begin);
     reference all;
-    reference_read(&all, automaton, cln_span_of(file.data + p->bom_bytes, file.size - p->bom_bytes), p->bom_bytes, 1);
+    reference_read(&all, automaton, cln_span_of(file.data + begin, file.size - begin), begin, 1);
     const bool has_header = dialect->has_header && all.record_count > 0;
     FUZZ_CHECK(p->first_record == (has_header ? 2 : 1));
     if (has_header) {
         FUZZ_CHECK(p->header_offset == all.records[0].offset && p->header_bytes == all.records[0].size);
-        FUZZ_CHECK(p->data_offset == p->bom_bytes + p->blank_bytes + p->header_bytes);
+        FUZZ_CHECK(p->data_offset == begin + p->blank_bytes + p->header_bytes);
     }
     FUZZ_CHECK((p->name_count > 0) == (all.record_count > 0));
     for (size_t i = 0; i < p->name_count; i++) FUZZ_CHECK(p->names[i] != NULL);
