@@ -41,7 +41,8 @@ static void check_detection(const cln_detection *found, const cln_detect_sample 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     cln_span input = fuzz_input(data, size);
     const cln_detect_given given = take_given(&input);
-    const size_t tail_size = fuzz_take_byte(&input) % (input.size + 1);
+    const size_t tail_byte = fuzz_take_byte(&input);
+    const size_t tail_size = tail_byte % (input.size + 1);
     const size_t head_size = input.size - tail_size;
     char *head = exact_copy(input.data, head_size);
     char *tail = exact_copy(input.data + head_size, tail_size);
