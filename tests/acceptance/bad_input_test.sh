@@ -111,7 +111,7 @@ elif command -v setpriv >/dev/null && chmod 755 "$PWD" &&
         CHECKS_DONE=$((CHECKS_DONE + 1))
         local -a command=("$COLONNADE" "$@")
         [ "$ranks" = 1 ] || command=("${CHECKS_MPIRUN[@]}" -n "$ranks" "${command[@]}")
-        timeout --kill-after=5 60 env TMPDIR="$PWD/nobody" COLONNADE_SCRATCH="$PWD/nobody" HOME="$PWD/nobody" \
+        timeout --kill-after=5 240 env TMPDIR="$PWD/nobody" COLONNADE_SCRATCH="$PWD/nobody" HOME="$PWD/nobody" \
             setpriv --reuid=65534 --regid=65534 --clear-groups "${command[@]}" >out 2>err </dev/null || status=$?
         [ "$status" = "$wanted" ] || fail "nobody, $ranks ranks, '$*': exit status $status, not $wanted: $(cat err)"
         check_message err "$text" "nobody, $ranks ranks, '$*'"
