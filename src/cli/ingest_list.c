@@ -145,8 +145,24 @@ static bool is_compressed(const char *path) {
     return status == CLN_OK && compression != CLN_COMPRESSION_NONE;
 }
 
+/* Options that say nothing about what is listed would be overlooked. */
+static cln_status check_options(const cln_cli *cli, cln_error *err) {
+    const bool has_files = cli->argument_count > 1;
+    if (!has_files && cln_option_given(cli->options, "as")) {
+        return cln_fail(
+            err, CLN_ERR_USAGE,
+            "--as names the partition of a FILE, but none is given; staged files have their sources' names");
+    }
+    if (has_files && cln_option_given(cli->options, "date")) {
+        return cln_fail(err, CLN_ERR_USAGE,
+                        "--date chooses among staged files, but a FILE is given; leave one of them out");
+    }
+    return CLN_OK;
+}
+
 /* Rank 0. */
 static cln_status make_on_root(cln_ingest_list *list, const cln_cli *cli, cln_error *err) {
+    CLN_TRY(check_options(cli, err));
     CLN_TRY(cli->argument_count > 1 ? list_given(cli, list, err) : list_staged(cli, list, err));
     CLN_TRY(check_partition_names(list, err));
     for (size_t i = 0; i < list->count; i++) list->items[i].is_compressed = is_compressed(list->items[i].path);

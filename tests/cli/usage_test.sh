@@ -64,6 +64,12 @@ rm config.json
 run 2 "${mpirun[@]}" -n 3 "$COLONNADE" rejects calls
 says err 1 "no dataset 'calls'"
 
+# An option that would say nothing is a mistake, not overlooked.
+run 2 "$COLONNADE" ingest traffic_accidents --as mine
+says err 1 'none is given'
+run 2 "$COLONNADE" ingest traffic_accidents any.csv --date 2020-01-01
+says err 1 'leave one of them out'
+
 # The manual page is in order.
 "$COLONNADE" --manual >colonnade.1
 if command -v mandoc >/dev/null; then
