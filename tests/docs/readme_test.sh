@@ -20,6 +20,7 @@ chmod +x bin/mpirun
 export PATH=$PWD/bin:$PATH
 
 readme=$COLONNADE_SOURCE/README.md
+messages=$PWD/stderr.txt
 in_block=no
 failures=0
 commands=0
@@ -27,14 +28,14 @@ commands=0
 # Runs the command and puts its standard output into $made.
 run_command() {
     local command=$1
-    if [[ $command == export* ]]; then
-        eval "$command"
+    if [[ $command == export* || $command == *'&& cd '* ]]; then
+        eval "$command" || failures=$((failures + 1))
         made=''
         return
     fi
-    made=$(bash -c "$command" 2>>stderr.txt </dev/null) || {
+    made=$(bash -c "$command" 2>>"$messages" </dev/null) || {
         echo "failed: $command" >&2
-        cat stderr.txt >&2
+        cat "$messages" >&2
         failures=$((failures + 1))
     }
 }
