@@ -64,7 +64,7 @@ static cln_status show_store(const cln_cli *cli, cln_error *err) {
     CLN_TRY(cln_table_init(&table, NULL, columns, sizeof columns / sizeof *columns, err));
     cln_status status = fill_datasets(&table, cli->settings.store_dir, err);
     if (status == CLN_OK && table.row_count == 0) {
-        cln_note("the store %s is empty; 'colonnade ingest --help' tells how to fill it", cli->settings.store_dir);
+        cln_note("the store '%s' is empty; 'colonnade ingest --help' tells how to fill it", cli->settings.store_dir);
     }
     if (status == CLN_OK) status = cln_cli_print(cli, &table, err);
     cln_table_clean_up(&table);

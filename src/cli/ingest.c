@@ -83,6 +83,7 @@ static cln_status read_options(const cln_cli *cli, cln_ingest_request *request, 
     *request = (cln_ingest_request){.store_dir = settings->store_dir,
                                     .scratch_dir = settings->scratch_dir,
                                     .dataset_name = cli->arguments[0],
+                                    .config = &cli->config,
                                     .dialect = cln_dialect_default(),
                                     .policy = {.max_record_bytes = CLN_MAX_RECORD_BYTES},
                                     .replace = cln_option_given(cli->options, "replace"),
@@ -134,7 +135,23 @@ static cln_status add_account(cln_table *table, const char *partition, const cln
     return CLN_OK;
 }
 
+static void warn_of_rival(const cln_ingest_request *request, const cln_schema_rival *rival) {
+    if (rival->number == 0) return;
+    cln_warning(
+        "%s looks like a file of '%s', which declares %zu of its %zu columns; '%s' declares %zu. Is it the right "
+        "dataset?",
+        request->path, request->config->datasets[rival->number - 1].name, rival->rival_declared_count,
+        rival->column_count, request->dataset_name, rival->declared_count);
+}
+
+/* Whether a command that is proposed has to name the store: it is not the
+ * configuration's. */
+static bool is_elsewhere(const cln_ingest_request *request) {
+    return strcmp(request->store_dir, request->config->store_dir) != 0;
+}
+
 static void tell(const cln_ingest_request *request, const cln_ingest_outcome *outcome) {
+    warn_of_rival(request, &outcome->rival);
     if (outcome->is_sample) cln_note("%s: %s", request->partition, CLN_SAMPLE_LABEL);
     if (outcome->result == CLN_INGEST_UNCHANGED) {
         cln_note("%s: unchanged, %" PRIu64 " rows are in the store already", request->partition, outcome->rows);
@@ -148,9 +165,10 @@ static void tell(const cln_ingest_request *request, const cln_ingest_outcome *ou
     cln_note("%s: %" PRIu64 " records = %" PRIu64 " stored + %" PRIu64 " rejected, in %.2f s (%.0f MB/s)",
              request->partition, a->records_read, a->records_stored, a->records_rejected, outcome->seconds,
              (double)outcome->size_bytes / 1e6 / (outcome->seconds > 0 ? outcome->seconds : 1e-9));
-    if (a->records_rejected + a->cells_bad + a->records_converted > 0) {
-        cln_note("%s: see what was rejected or changed with 'colonnade rejects %s %s'", request->partition,
-                 request->dataset_name, request->partition);
+    if (outcome->result != CLN_INGEST_REFUSED && a->records_rejected + a->cells_bad + a->records_converted > 0) {
+        cln_note("%s: see what was rejected or changed with 'colonnade rejects %s %s%s%s'", request->partition,
+                 request->dataset_name, request->partition, is_elsewhere(request) ? " --store " : "",
+                 is_elsewhere(request) ? request->store_dir : "");
     }
 }
 
@@ -159,9 +177,10 @@ static void tell(const cln_ingest_request *request, const cln_ingest_outcome *ou
 static cln_status refuse(const cln_ingest_request *request, const cln_ingest_outcome *outcome, cln_error *err) {
     return cln_fail(err, CLN_ERR_DATA,
                     "%s: %" PRIu64 " of %" PRIu64 " records were rejected, more than the %g %% that are allowed; "
-                    "nothing was published. See them with 'colonnade rejects %s %s', publish with --allow-rejects",
+                    "nothing was published. See them with 'colonnade rejects %s %s%s%s', publish with --allow-rejects",
                     request->path, outcome->account.records_rejected, outcome->account.records_read,
-                    100.0 * request->max_reject_rate, request->dataset_name, request->partition);
+                    100.0 * request->max_reject_rate, request->dataset_name, request->partition,
+                    is_elsewhere(request) ? " --store " : "", is_elsewhere(request) ? request->store_dir : "");
 }
 
 /* The files of one command on their way, some of them at a time. */

@@ -111,7 +111,7 @@ static cln_status add_heading(cln_reject_list *list, cln_error *err) {
         CLN_TRY(cln_buffer_append_string(text, " (not published: its last ingest did not pass)", err));
     }
     CLN_TRY(cln_buffer_append_string(text, section->is_sample ? "\n" CLN_SAMPLE_LABEL "\n" : "\n", err));
-    return cln_buffer_append_format(text, err, "%10s %12s %8s  %-26s %-28s %s\n", "record", "offset", "bytes", "column",
+    return cln_buffer_append_format(text, err, "%10s %12s %8s  %-29s %-39s %s\n", "record", "offset", "bytes", "column",
                                     "reason", "raw");
 }
 
@@ -138,7 +138,7 @@ static cln_status add_line(cln_reject_list *list, const cln_reject_entry *entry,
     CLN_TRY(append_column(text, entry->record, 10, err));
     CLN_TRY(append_column(text, entry->offset, 12, err));
     CLN_TRY(append_column(text, entry->size_bytes, 8, err));
-    CLN_TRY(cln_buffer_append_format(text, err, " %-26.*s %-28.*s ", (int)entry->column.size,
+    CLN_TRY(cln_buffer_append_format(text, err, " %-29.*s %-39.*s ", (int)entry->column.size,
                                      entry->column.size == 0 ? "" : entry->column.data, (int)entry->reason.size,
                                      entry->reason.size == 0 ? "" : entry->reason.data));
     CLN_TRY(append_shortened(text, raw, err));

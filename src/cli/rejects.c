@@ -165,10 +165,11 @@ static cln_status list_all(reject_job *job, cln_error *err) {
     if (job->found_count > 0) return CLN_OK;
     const char *store_dir = job->cli->settings.store_dir;
     if (job->wanted == NULL) {
-        return cln_fail(err, CLN_ERR_USAGE, "the store %s has no dataset '%s'; 'colonnade info' lists what it has",
+        return cln_fail(err, CLN_ERR_USAGE, "the store '%s' has no dataset '%s'; 'colonnade info' lists what it has",
                         store_dir, job->dataset);
     }
-    return cln_fail(err, CLN_ERR_USAGE, "the dataset '%s' in %s has no partition '%s'; 'colonnade info %s' lists them",
+    return cln_fail(err, CLN_ERR_USAGE,
+                    "the dataset '%s' in the store '%s' has no partition '%s'; 'colonnade info %s' lists them",
                     job->dataset, store_dir, job->wanted, job->dataset);
 }
 

@@ -100,6 +100,7 @@ static cln_status match_schema(ingest_job *job, cln_error *err) {
                         request->path);
     }
     CLN_TRY(cln_schema_match(&job->schema, request->dataset, &job->prologue, request->infer_types, request->path, err));
+    job->outcome->rival = cln_schema_find_rival(request->config, request->dataset, &job->prologue);
     CLN_TRY(cln_set_time_zone(job->schema.time_zone, err));
     return cln_recipe_digest(request, &job->schema, &job->draft->facts.recipe, err);
 }

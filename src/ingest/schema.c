@@ -115,6 +115,28 @@ cln_status cln_schema_match(cln_schema *schema, const cln_config_dataset *datase
     return status;
 }
 
+static size_t count_declared(const cln_config_dataset *dataset, const cln_prologue *prologue) {
+    size_t count = 0;
+    for (size_t i = 0; i < prologue->name_count; i++) count += find_declared(dataset, prologue, i) != NULL;
+    return count;
+}
+
+cln_schema_rival cln_schema_find_rival(const cln_config *config, const cln_config_dataset *dataset,
+                                       const cln_prologue *prologue) {
+    cln_schema_rival rival = {.column_count = prologue->name_count};
+    if (config == NULL || dataset == NULL || dataset->column_count == 0 || prologue->header_bytes == 0) return rival;
+    rival.declared_count = count_declared(dataset, prologue);
+    if (rival.declared_count >= (rival.column_count + 1) / 2) return rival;
+    rival.rival_declared_count = rival.declared_count;
+    for (size_t d = 0; d < config->dataset_count; d++) {
+        const size_t count = count_declared(&config->datasets[d], prologue);
+        if (count <= rival.rival_declared_count) continue;
+        rival.rival_declared_count = count;
+        rival.number = d + 1;
+    }
+    return rival;
+}
+
 void cln_schema_clean_up(cln_schema *schema) {
     for (size_t i = 0; i < schema->column_count; i++) {
         free(schema->columns[i].name);

@@ -26,9 +26,9 @@ static cln_status read_text_once(const cln_comm *comm, const char *store_dir, co
     CLN_TRY(cln_manifest_read(&manifest, store_dir, name, &exists, err));
     cln_status status = CLN_OK;
     if (!exists) {
-        status =
-            cln_fail(err, CLN_ERR_USAGE, "the store %s has no dataset '%s'; fill it with: colonnade ingest %s FILE...",
-                     store_dir, name, name);
+        status = cln_fail(err, CLN_ERR_USAGE,
+                          "the store '%s' has no dataset '%s'; fill it with: colonnade ingest %s FILE...", store_dir,
+                          name, name);
     } else {
         status = cln_manifest_to_text(&manifest, text, err);
     }

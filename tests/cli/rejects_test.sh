@@ -28,7 +28,7 @@ colonnade info --format csv 2>err >empty
 same empty <<'CSV'
 dataset,partitions,rows,rejected,size_bytes,sample
 CSV
-grep -q 'the store store is empty' err || fail "an empty store is not told: $(cat err)"
+grep -q "the store 'store' is empty" err || fail "an empty store is not told: $(cat err)"
 
 # Two good records, one bad cell, one record that is not UTF-8, one short record.
 printf 'Number,Kind,Note\n1,a,x\nseven,b,y\n3,a,caf\xe9\n4,b\n' >good.csv

@@ -133,6 +133,38 @@ static void as_many_columns_as_are_allowed(void **state) {
     cln_schema_clean_up(&schema);
 }
 
+static cln_schema_rival rival_of(const cln_config *config, const char *names, bool has_header) {
+    cln_prologue prologue;
+    make_prologue(&prologue, names, has_header);
+    const cln_config_dataset *dataset = config == NULL ? NULL : cln_config_find_dataset(config, "crashes");
+    const cln_schema_rival rival = cln_schema_find_rival(config, dataset, &prologue);
+    cln_prologue_clean_up(&prologue);
+    return rival;
+}
+
+static void the_dataset_that_was_meant(void **state) {
+    (void)state;
+    cln_config config;
+    must(cln_config_parse(
+        &config,
+        text_of("{\"datasets\":{"
+                "\"crashes\":{\"columns\":[{\"name\":\"day\"},{\"name\":\"road\"},{\"name\":\"lon\"}]},"
+                "\"calls\":{\"columns\":[{\"name\":\"topic\"},{\"name\":\"agency\"},{\"name\":\"lon\"}]},"
+                "\"trees\":{\"columns\":[{\"name\":\"species\"},{\"name\":\"agency\"}]}}}"),
+        "test", NULL));
+    const cln_schema_rival rival = rival_of(&config, "topic,agency,lon", true);
+    assert_string_equal(config.datasets[rival.number - 1].name, "calls");
+    assert_int_equal(rival.declared_count, 1);
+    assert_int_equal(rival.rival_declared_count, 3);
+    assert_int_equal(rival.column_count, 3);
+    assert_int_equal(rival_of(&config, "day,road,lon", true).number, 0);
+    assert_int_equal(rival_of(&config, "day,lon,topic,agency", true).number, 0); /* half of them fit */
+    assert_int_equal(rival_of(&config, "day,x,y,z", true).number, 0);            /* no other fits better */
+    assert_int_equal(rival_of(&config, ",,,,,,,", false).number, 0);             /* no names, nothing to go by */
+    assert_int_equal(rival_of(NULL, "topic,agency,lon", true).number, 0);
+    cln_config_clean_up(&config);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_name_and_alias_in_the_order_of_the_file),
@@ -142,6 +174,7 @@ int main(void) {
         cmocka_unit_test(two_columns_of_one_name_are_refused),
         cmocka_unit_test(a_header_that_is_none_is_refused),
         cmocka_unit_test(as_many_columns_as_are_allowed),
+        cmocka_unit_test(the_dataset_that_was_meant),
     };
     return cmocka_run_group_tests(tests, make_config, clean_config);
 }

@@ -16,6 +16,7 @@ typedef struct cln_ingest_request {
     const char *scratch_dir;
     const char *dataset_name;
     const cln_config_dataset *dataset; /* NULL: no configuration knows it */
+    const cln_config *config;          /* NULL: nobody asks which dataset the header fits best */
     const char *path;                  /* of the file */
     const char *partition;             /* its id */
     cln_dialect dialect;
@@ -42,6 +43,7 @@ typedef struct cln_ingest_outcome {
     uint64_t rows;
     bool is_sample;
     double seconds;
+    cln_schema_rival rival; /* a dataset that the file fits better */
 } cln_ingest_outcome;
 
 /* Collective; request must agree, its strings included. The dataset must be

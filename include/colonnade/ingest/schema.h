@@ -51,4 +51,17 @@ CLN_CHECKED cln_status cln_schema_match(cln_schema *schema, const cln_config_dat
                                         const cln_prologue *prologue, bool infer, const char *file, cln_error *err);
 void cln_schema_clean_up(cln_schema *schema);
 
+/* The dataset of the configuration that declares most columns of the header:
+ * that is probably the one that was meant, where the named one declares fewer
+ * and not even half of them. */
+typedef struct cln_schema_rival {
+    size_t number; /* of the dataset in the configuration, from 1; 0: there is none */
+    size_t declared_count;
+    size_t rival_declared_count;
+    size_t column_count;
+} cln_schema_rival;
+
+cln_schema_rival cln_schema_find_rival(const cln_config *config, const cln_config_dataset *dataset,
+                                       const cln_prologue *prologue);
+
 #endif
