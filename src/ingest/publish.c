@@ -186,6 +186,22 @@ static cln_status move_and_publish(cln_publication *publication, const cln_inges
     return status;
 }
 
+/* Rows that stand in two partitions count twice in every answer. */
+static void warn_of_twin(const cln_publication *publication, const cln_ingest_request *request,
+                         const cln_digest *digest) {
+    char content[CLN_DIGEST_TEXT_BYTES];
+    cln_digest_format(digest, content);
+    const cln_manifest *manifest = &publication->manifest;
+    for (size_t i = 0; i < manifest->partition_count; i++) {
+        const cln_partition_info *other = &manifest->partitions[i];
+        if (strcmp(other->id, request->partition) == 0 || strcmp(other->content_hash, content) != 0) continue;
+        cln_warning("%s has the same bytes as the file of the partition \"%s\" (%s): its rows are in %s twice now, as "
+                    "\"%s\" too, and count twice",
+                    request->path, other->id, other->origin, request->dataset_name, request->partition);
+        return;
+    }
+}
+
 cln_status cln_publication_publish(cln_publication *publication, const cln_ingest_request *request,
                                    const cln_published *published, cln_error *err) {
     char *file;
@@ -195,6 +211,7 @@ cln_status cln_publication_publish(cln_publication *publication, const cln_inges
     free(file);
     publication->former = NULL; /* the manifest has changed */
     if (status != CLN_OK) return status;
+    if (published->rows > 0) warn_of_twin(publication, request, published->content);
     (void)unlink(publication->rejects_path); /* of an earlier ingest that did not pass */
     cln_error unwritten;
     if (write_history(publication, request, published, &unwritten) != CLN_OK) cln_warning("%s", unwritten.message);

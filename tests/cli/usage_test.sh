@@ -70,6 +70,17 @@ says err 1 'none is given'
 run 2 "$COLONNADE" ingest traffic_accidents any.csv --date 2020-01-01
 says err 1 'leave one of them out'
 
+# The same rows under two names count twice, which is hardly ever meant.
+printf 'a\n1\n' >once.csv
+cp once.csv again.csv
+run 0 "$COLONNADE" ingest twins once.csv --schema auto
+says err 0 warning
+run 0 "$COLONNADE" ingest twins again.csv --schema auto
+says err 1 'same bytes as the file of the partition "once"'
+run 0 "$COLONNADE" ingest twins again.csv --schema auto
+says err 0 warning
+rm -r store once.csv again.csv
+
 # The manual page is in order.
 "$COLONNADE" --manual >colonnade.1
 if command -v mandoc >/dev/null; then
