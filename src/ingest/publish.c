@@ -7,6 +7,7 @@
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 
+#include <cjson/cJSON.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -36,6 +37,19 @@ void cln_publication_clean_up(cln_publication *publication) {
     *publication = (cln_publication){0};
 }
 
+/* A source may have several addresses, of which fetch took another one before. */
+static bool is_address(const cln_sidecar *sidecar, const char *origin) {
+    if (sidecar->url == NULL || sidecar->json == NULL) return false;
+    cJSON *json = cJSON_Parse(sidecar->json);
+    bool is_one = false;
+    const cJSON *address;
+    cJSON_ArrayForEach(address, cJSON_GetObjectItemCaseSensitive(json, "addresses")) {
+        if (cJSON_IsString(address) && strcmp(address->valuestring, origin) == 0) is_one = true;
+    }
+    cJSON_Delete(json);
+    return is_one;
+}
+
 cln_status cln_publication_look(cln_publication *publication, const cln_ingest_request *request,
                                 const cln_sidecar *sidecar, cln_error *err) {
     publication->origin = sidecar->url != NULL ? sidecar->url : cln_path_name(request->path).data;
@@ -43,7 +57,8 @@ cln_status cln_publication_look(cln_publication *publication, const cln_ingest_r
     CLN_TRY(cln_manifest_read(&publication->manifest, request->store_dir, request->dataset_name, &exists, err));
     publication->former = cln_manifest_find(&publication->manifest, request->partition);
     if (publication->former == NULL || request->replace ||
-        strcmp(publication->former->origin, publication->origin) == 0) {
+        strcmp(publication->former->origin, publication->origin) == 0 ||
+        is_address(sidecar, publication->former->origin)) {
         return CLN_OK;
     }
     return cln_fail(err, CLN_ERR_USAGE,

@@ -95,8 +95,8 @@ static cln_status refuse_page(const cln_download_result *download, const char *u
 }
 
 /* The sidecar comes first: a file without one would lose its origin. */
-static cln_status publish(const place *p, const char *url, const cln_download_result *download,
-                          cln_fetch_result *result, cln_error *err) {
+static cln_status publish(const place *p, const char *url, const cln_fetch_item *item,
+                          const cln_download_result *download, cln_fetch_result *result, cln_error *err) {
     if (p->newest_path != NULL) {
         char known[CLN_SHA256_TEXT_BYTES];
         CLN_TRY(cln_sha256_file(p->newest_path, known, err));
@@ -106,7 +106,7 @@ static cln_status publish(const place *p, const char *url, const cln_download_re
             return cln_copy_string(&result->path, p->newest_path, err);
         }
     }
-    CLN_TRY(cln_sidecar_write(p->next_path, url, download, err));
+    CLN_TRY(cln_sidecar_write(p->next_path, url, item, download, err));
     if (rename(p->temporary_path, p->next_path) != 0) return cln_fail_errno(err, "cannot create %s", p->next_path);
     result->outcome = p->newest_path == NULL ? CLN_FETCH_NEW : CLN_FETCH_CHANGED;
     CLN_TRY(cln_copy_string(&result->path, p->next_path, err));
@@ -116,8 +116,9 @@ static cln_status publish(const place *p, const char *url, const cln_download_re
 /* One address. *arrived tells whether the file is in its place; if not, and
  * the status is CLN_OK, reason says why and *missing whether the address has
  * no such file. */
-static cln_status try_url(const place *p, const char *url, const cln_fetch_target *target, cln_fetch_result *result,
-                          bool *arrived, bool *missing, cln_error *err) {
+static cln_status try_url(const place *p, const cln_fetch_item *item, size_t address, const cln_fetch_target *target,
+                          cln_fetch_result *result, bool *arrived, bool *missing, cln_error *err) {
+    const char *url = item->urls[address];
     cln_download_result download;
     const cln_download_request request = {.url = url,
                                           .path = p->temporary_path,
@@ -136,7 +137,7 @@ static cln_status try_url(const place *p, const char *url, const cln_fetch_targe
     if (*arrived) {
         result->url = url;
         result->size_bytes = download.size_bytes;
-        status = publish(p, url, &download, result, err);
+        status = publish(p, url, item, &download, result, err);
         if (status != CLN_OK) (void)unlink(p->temporary_path);
     } else {
         const size_t used = strlen(result->reason.message);
@@ -155,7 +156,7 @@ static cln_status try_all(const place *p, const cln_fetch_item *item, const cln_
     for (size_t i = 0; i < item->url_count; i++) {
         bool arrived = false;
         bool missing = false;
-        CLN_TRY(try_url(p, item->urls[i], target, result, &arrived, &missing, err));
+        CLN_TRY(try_url(p, item, i, target, result, &arrived, &missing, err));
         if (arrived) return CLN_OK;
         all_missing = all_missing && missing;
     }

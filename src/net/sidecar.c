@@ -47,11 +47,19 @@ static bool add_text(cJSON *json, const char *name, const char *text) {
     return (text == NULL ? cJSON_AddNullToObject(json, name) : cJSON_AddStringToObject(json, name, text)) != NULL;
 }
 
-static bool fill(cJSON *json, const char *url, const cln_download_result *download) {
+static bool add_addresses(cJSON *json, const cln_fetch_item *item) {
+    cJSON *addresses = cJSON_AddArrayToObject(json, "addresses");
+    for (size_t i = 0; addresses != NULL && i < item->url_count; i++) {
+        if (!cJSON_AddItemToArray(addresses, cJSON_CreateString(item->urls[i]))) return false;
+    }
+    return addresses != NULL;
+}
+
+static bool fill(cJSON *json, const char *url, const cln_fetch_item *item, const cln_download_result *download) {
     char now[32];
     cln_clock_utc_text(now);
-    bool is_whole = add_text(json, "url", url) && add_text(json, "final_url", download->final_url) &&
-                    add_text(json, "etag", download->etag) &&
+    bool is_whole = add_text(json, "url", url) && add_addresses(json, item) &&
+                    add_text(json, "final_url", download->final_url) && add_text(json, "etag", download->etag) &&
                     add_text(json, "last_modified", download->last_modified) && add_text(json, "fetched_at", now) &&
                     add_text(json, "sha256", download->sha256) &&
                     cJSON_AddNumberToObject(json, "size_bytes", (double)download->size_bytes) != NULL;
@@ -59,9 +67,10 @@ static bool fill(cJSON *json, const char *url, const cln_download_result *downlo
     return is_whole;
 }
 
-cln_status cln_sidecar_write(const char *path, const char *url, const cln_download_result *download, cln_error *err) {
+cln_status cln_sidecar_write(const char *path, const char *url, const cln_fetch_item *item,
+                             const cln_download_result *download, cln_error *err) {
     cJSON *json = cJSON_CreateObject();
-    char *text = json != NULL && fill(json, url, download) ? cJSON_Print(json) : NULL;
+    char *text = json != NULL && fill(json, url, item, download) ? cJSON_Print(json) : NULL;
     cJSON_Delete(json);
     if (text == NULL) return cln_fail_memory(err, "writing the origin of a file");
     char *sidecar_path = NULL;

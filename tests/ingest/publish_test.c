@@ -165,6 +165,21 @@ static void another_origin_is_refused(void **state) {
     end(&a);
 }
 
+static void another_address_of_the_source_is_the_same_origin(void **state) {
+    (void)state;
+    attempt first = {.sidecar = {.json = (char[]){"{\"url\":\"https://a/x\"}"}, .url = (char[]){"https://a/x"}}};
+    must(begin(&first, "x.csv", 'A'));
+    must(publish(&first, false));
+    end(&first);
+    attempt a = {.sidecar = {.json = (char[]){"{\"url\":\"https://b/x\",\"addresses\":[\"https://b/x\"]}"},
+                             .url = (char[]){"https://b/x"}}};
+    assert_int_equal(begin(&a, "x.csv", 'B'), CLN_ERR_USAGE);
+    end(&a);
+    a.sidecar.json = (char[]){"{\"url\":\"https://b/x\",\"addresses\":[\"https://a/x\",\"https://b/x\"]}"};
+    assert_int_equal(begin(&a, "x.csv", 'B'), CLN_OK);
+    end(&a);
+}
+
 /* The same rows from another source are another file: no published file is
  * ever written over. */
 static void the_name_tells_the_source_apart(void **state) {
@@ -260,6 +275,7 @@ int main(void) {
         WITH_STORE(unchanged_is_the_same_content_and_recipe),
         WITH_STORE(a_partition_whose_file_is_gone_is_no_more),
         WITH_STORE(another_origin_is_refused),
+        WITH_STORE(another_address_of_the_source_is_the_same_origin),
         WITH_STORE(the_name_tells_the_source_apart),
         WITH_STORE(a_replaced_file_stays_for_a_while),
         WITH_STORE(a_sample_is_never_taken_for_unchanged_data),

@@ -124,6 +124,9 @@ static void addresses_are_tried_in_order(void **state) {
     assert_int_equal(result.outcome, CLN_FETCH_NEW);
     assert_contents(result.path, "second");
     assert_non_null(strstr(result.url, "second.csv"));
+    char sidecar[200];
+    (void)snprintf(sidecar, sizeof sidecar, "%s.meta.json", result.path);
+    assert_contents(sidecar, "missing.csv"); /* which may have it the next time */
     cln_fetch_result_clean_up(&result);
     publish("first.csv", "first");
     result = fetched("first.csv", "second.csv", "f");

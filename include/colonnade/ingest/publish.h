@@ -28,7 +28,8 @@ CLN_CHECKED cln_status cln_publication_init(cln_publication *publication, const 
 void cln_publication_clean_up(cln_publication *publication);
 
 /* Reads the manifest. A former partition of the same id from another origin
- * is CLN_ERR_USAGE unless the request says replace. sidecar must outlive the
+ * is CLN_ERR_USAGE unless the request says replace, or the sidecar lists that
+ * origin among the addresses of the same source. sidecar must outlive the
  * publication. */
 CLN_CHECKED cln_status cln_publication_look(cln_publication *publication, const cln_ingest_request *request,
                                             const cln_sidecar *sidecar, cln_error *err);
