@@ -40,13 +40,13 @@ gone() {
     [ "$state" = Z ]
 }
 
-# wait_until WHAT COMMAND...: for a minute at most.
+# wait_until WHAT COMMAND...: for four minutes at most, on however busy a machine.
 wait_until() {
-    local what=$1 end=$((SECONDS + 60))
+    local what=$1 end=$((SECONDS + 240))
     shift
     until "$@"; do
         if [ $SECONDS -ge $end ]; then
-            fail "waited a minute in vain: $what"
+            fail "waited in vain: $what"
             return 1
         fi
         sleep 0.005
