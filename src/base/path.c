@@ -12,12 +12,26 @@ cln_span cln_path_name(const char *path) {
     return cln_span_of_string(slash == NULL ? path : slash + 1);
 }
 
-cln_span cln_path_stem(const char *path) {
-    cln_span name = cln_path_name(path);
+static cln_span without_extension(cln_span name) {
     for (size_t i = name.size; i > 1; i--) { /* a dot at the front starts a hidden name, no extension */
         if (name.data[i - 1] == '.') return cln_span_of(name.data, i - 1);
     }
     return name;
+}
+
+cln_span cln_path_stem(const char *path) {
+    return without_extension(cln_path_name(path));
+}
+
+static bool ends_with(cln_span text, const char *ending) {
+    const size_t size = strlen(ending);
+    return text.size > size && memcmp(text.data + text.size - size, ending, size) == 0;
+}
+
+cln_span cln_path_data_stem(const char *path) {
+    cln_span name = cln_path_name(path);
+    if (ends_with(name, ".gz") || ends_with(name, ".zst")) name = without_extension(name);
+    return without_extension(name);
 }
 
 cln_status cln_path_join(char **path, const char *dir, const char *name, cln_error *err) {

@@ -31,25 +31,6 @@ static cln_status add_item(cln_ingest_list *list, const char *path, cln_span par
 
 /* ---- Given files ---- */
 
-static bool ends_with(cln_span text, const char *ending) {
-    const size_t size = strlen(ending);
-    return text.size > size && memcmp(text.data + text.size - size, ending, size) == 0;
-}
-
-/* "a.csv" and "a.csv.gz" are both "a". */
-static cln_span partition_of(const char *path) {
-    cln_span name = cln_path_name(path);
-    if (ends_with(name, ".gz")) {
-        name.size -= strlen(".gz");
-    } else if (ends_with(name, ".zst")) {
-        name.size -= strlen(".zst");
-    }
-    for (size_t i = name.size; i > 1; i--) { /* a dot at the front begins a hidden name, no extension */
-        if (name.data[i - 1] == '.') return cln_span_of(name.data, i - 1);
-    }
-    return name;
-}
-
 static bool is_pattern(const char *argument) {
     return strpbrk(argument, "*?[") != NULL && !cln_file_exists(argument);
 }
@@ -71,14 +52,14 @@ static cln_status fail_glob(const char *pattern, int result, cln_error *err) {
 
 /* Adds the file that an argument names, or those that it matches. */
 static cln_status add_argument(cln_ingest_list *list, const char *argument, cln_error *err) {
-    if (!is_pattern(argument)) return add_item(list, argument, partition_of(argument), err);
+    if (!is_pattern(argument)) return add_item(list, argument, cln_path_data_stem(argument), err);
     glob_t found;
     const int result = glob(argument, GLOB_ERR | GLOB_NOSORT, NULL, &found);
     if (result != 0) return fail_glob(argument, result, err);
     qsort(found.gl_pathv, found.gl_pathc, sizeof(char *), compare_paths); /* glob's own order follows the locale */
     cln_status status = CLN_OK;
     for (size_t i = 0; status == CLN_OK && i < found.gl_pathc; i++) {
-        status = add_item(list, found.gl_pathv[i], partition_of(found.gl_pathv[i]), err);
+        status = add_item(list, found.gl_pathv[i], cln_path_data_stem(found.gl_pathv[i]), err);
     }
     globfree(&found);
     return status;

@@ -81,7 +81,7 @@ static void warn(const proposal_list *list, const char *file) {
  * datasets. */
 static void name_dataset(const char *file, char name[DATASET_NAME_BYTES]) {
     char stem[DATASET_NAME_BYTES - 5];
-    cln_config_normalise_name(cln_path_stem(file), stem, sizeof stem);
+    cln_config_normalise_name(cln_path_data_stem(file), stem, sizeof stem);
     for (char *c = stem; *c != '\0'; c++) {
         if ((unsigned char)*c >= 0x80) *c = '_';
     }

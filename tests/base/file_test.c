@@ -120,6 +120,12 @@ static void takes_paths_apart(void **state) {
     assert_span(cln_path_stem("b.tar.gz"), "b.tar");
     assert_span(cln_path_stem("a/.hidden"), ".hidden");
     assert_span(cln_path_stem("a/"), "");
+    assert_span(cln_path_data_stem("a.d/b.csv"), "b");
+    assert_span(cln_path_data_stem("a.d/b.csv.gz"), "b");
+    assert_span(cln_path_data_stem("b.1.csv.zst"), "b.1");
+    assert_span(cln_path_data_stem("b.gz"), "b");
+    assert_span(cln_path_data_stem(".gz"), ".gz");
+    assert_span(cln_path_data_stem("a/"), "");
 }
 
 static void joins_paths(void **state) {

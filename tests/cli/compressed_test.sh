@@ -63,6 +63,10 @@ same expected.json 3 records members
 same expected.csv 3 scan members --format csv
 grep -q 'members is compressed: one rank reads it' err || fail "three ranks were not told that one reads: $(cat err)"
 
+"$COLONNADE" scan --schema plain.csv >expected.json 2>err
+mkdir proposed && gzip -nc plain.csv >proposed/plain.csv.gz
+same expected.json 3 scan --schema proposed/plain.csv.gz
+
 # What is found out of the plain file is found out of the compressed one.
 printf 'A title\n\nid;text\n1;a\n2;"b;c"\n3;d\n' >titled.csv
 gzip -nc titled.csv >titled.gz

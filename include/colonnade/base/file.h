@@ -29,6 +29,9 @@ bool cln_file_exists(const char *path);
 cln_span cln_path_name(const char *path);
 cln_span cln_path_stem(const char *path);
 
+/* The same of a file of data, compressed or not: "a" of "a.csv" and "a.csv.gz". */
+cln_span cln_path_data_stem(const char *path);
+
 /* DIR/NAME, owned by the caller. */
 CLN_CHECKED cln_status cln_path_join(char **path, const char *dir, const char *name, cln_error *err);
 
