@@ -35,7 +35,7 @@ do for [device in "svg png"] {
   eval open_device(device, 960, 560)
   plot $months using 1:2 with linespoints pointtype 7 pointsize 0.9 linecolor rgb blue linewidth 2.6 title (year_count > 1 ? sprintf('%d years together', year_count) : 'the year'), \
        for [i = 1:(year_count > 1 ? year_count : 0)] $years index (i - 1) using 1:2 with linespoints pointtype 7 pointsize 0.3 linecolor rgb 0xa9b8c8 linewidth 0.9 title (i == 1 ? 'single years' : ''), \
-       0 with lines dashtype 2 linecolor rgb soft linewidth 1 title sprintf('mean: %.1f a day', mean_rate), \
+       0 with lines dashtype 2 linecolor rgb soft linewidth 1 title sprintf(mean_rate < 1 ? 'mean: %.2g a day' : 'mean: %.1f a day', mean_rate), \
        $months using 1:2 with linespoints pointtype 7 pointsize 0.9 linecolor rgb blue linewidth 2.6 notitle, \
        $months using ($1 == peak ? $1 : NaN):2 with points pointtype 7 pointsize 1.3 linecolor rgb orange notitle, \
        $months using ($1 == low && low != peak ? $1 : NaN):2 with points pointtype 7 pointsize 1.3 linecolor rgb teal notitle
