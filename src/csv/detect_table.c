@@ -77,10 +77,10 @@ static bool has_blank_line_behind(const row_list *rows, size_t i) {
     return i + 1 < rows->count && rows->items[i].begin + rows->items[i].size < rows->items[i + 1].begin;
 }
 
-/* A title or note: one cell in a row of many, or too few cells for a row. */
+/* A title or note: one cell where rows have many, or a name and its value. */
 static bool is_sparse(const row *r, uint32_t columns) {
     if (columns < 3) return false;
-    return r->fields == columns ? r->filled <= 1 : r->filled * 2 < columns;
+    return r->filled <= 1 || (r->filled == 2 && r->fields == 2 && columns >= 5);
 }
 
 static bool is_before_table(const row_list *rows, size_t i, uint32_t columns) {

@@ -106,6 +106,7 @@ grep -qF '"quote": "none"' one.json || fail "quotes that are none: $(cat one.jso
 
 # ---- Text or category ----
 
+stripe=10k
 {
     printf 'few,many\n'
     awk 'BEGIN { for (i = 0; i < 5000; i++) printf "v%d,w%d\n", i % 4096, i % 4097 }'
