@@ -8,8 +8,6 @@
 
 #define PIECE_BYTES ((uint64_t)1 << 20)
 
-enum { TAG_PIECE = 72 };
-
 cln_status cln_ordered_output_init(cln_ordered_output *output, const cln_comm *comm, cln_sink *sink, cln_error *err) {
     *output = (cln_ordered_output){.comm = comm, .sink = sink};
     cln_buffer_init(&output->text, SIZE_MAX);
@@ -57,7 +55,7 @@ static void send_text(const cln_ordered_output *output) {
     for (uint64_t i = 0; i < output->parts.count; i++) {
         for (uint64_t left = output->parts.size_bytes[i]; left > 0;) {
             const uint64_t size = piece_of(left);
-            cln_send_bytes(output->comm, 0, TAG_PIECE, next, size);
+            cln_send_bytes(output->comm, 0, CLN_TAG_OUTPUT, next, size);
             next += size;
             left -= size;
         }
@@ -88,7 +86,7 @@ static void take_arrival(const cln_ordered_output *output, const cln_ordered_arr
                          cln_error *err) {
     for (uint64_t left = arrival->size_bytes; left > 0;) {
         const uint64_t size = piece_of(left);
-        cln_receive_bytes(output->comm, arrival->rank, TAG_PIECE, output->piece, size);
+        cln_receive_bytes(output->comm, arrival->rank, CLN_TAG_OUTPUT, output->piece, size);
         if (*status == CLN_OK) *status = cln_sink_write(output->sink, cln_span_of(output->piece, (size_t)size), err);
         left -= size;
     }

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAG_TAIL = 71 };
-
 /* A stripe's head is one message, and MPI counts bytes with an int. */
 #define STRIPE_BYTES_MAX ((uint64_t)1 << 30)
 _Static_assert(STRIPE_BYTES_MAX <= INT_MAX, "counts of MPI");
@@ -88,6 +86,10 @@ uint64_t cln_sweep_stripe_size(uint64_t file_bytes, uint64_t memory_bytes, int r
 
 static uint64_t min_u64(uint64_t a, uint64_t b) {
     return a < b ? a : b;
+}
+
+uint64_t cln_sweep_taken_stripe_size(uint64_t stripe_size_bytes, uint64_t max_record_bytes) {
+    return min_u64(STRIPE_BYTES_MAX, min_u64(stripe_size_bytes, max_record_bytes));
 }
 
 static uint64_t round_begin(const sweep_state *s) {
@@ -249,7 +251,7 @@ static void receive_head(sweep_state *s, int r, const stripe_plan *plan) {
         memcpy(to, scan_span(s, &range).data, size);
     } else {
         const double lap = cln_profile_now();
-        MPI_Recv(to, (int)size, MPI_BYTE, r, TAG_TAIL, s->comm->mpi, MPI_STATUS_IGNORE);
+        MPI_Recv(to, (int)size, MPI_BYTE, r, CLN_TAG_TAIL, s->comm->mpi, MPI_STATUS_IGNORE);
         (void)cln_profile_lap(CLN_PHASE_COMPOSE, lap);
     }
     s->pending.size += size;
@@ -263,7 +265,7 @@ static void exchange_and_deliver(sweep_state *s) {
     const stripe_plan *own = &s->plans[me];
     const stripe_range own_range = range_of(s, me);
     if (own->keep_bytes > 0 && own->open_before.owner != me) {
-        MPI_Isend(scan_span(s, &own_range).data, (int)own->keep_bytes, MPI_BYTE, own->open_before.owner, TAG_TAIL,
+        MPI_Isend(scan_span(s, &own_range).data, (int)own->keep_bytes, MPI_BYTE, own->open_before.owner, CLN_TAG_TAIL,
                   s->comm->mpi, &request);
     }
     for (int r = 0; r < s->comm->size; r++) {
@@ -358,7 +360,7 @@ cln_status cln_sweep_run(const cln_sweep *sweep, const cln_comm *comm, const cln
                      .comm = comm,
                      .sink = sink,
                      .stripe_size_bytes =
-                         min_u64(STRIPE_BYTES_MAX, min_u64(sweep->stripe_size_bytes, sweep->max_record_bytes)),
+                         cln_sweep_taken_stripe_size(sweep->stripe_size_bytes, sweep->max_record_bytes),
                      .state = CLN_CSV_START,
                      .next_record = sweep->first_record,
                      .failed_record = UINT64_MAX,

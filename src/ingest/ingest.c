@@ -21,7 +21,6 @@
 #define STAGE_SHARE 4
 
 /* The share that decompressing may take; the rest is shared out as if it were all. */
-#define DECOMPRESSION_SHARE 8
 
 /* A header that is longer is none. */
 #define MAX_HEADER_BYTES ((uint64_t)1 << 20)
@@ -70,7 +69,7 @@ static cln_status open_file(ingest_job *job, cln_error *err) {
     CLN_TRY(cln_compression_detect(job->file, &job->compression, err));
     job->source = job->file;
     if (job->compression == CLN_COMPRESSION_NONE) return CLN_OK;
-    const uint64_t memory_bytes = job->memory_bytes / DECOMPRESSION_SHARE;
+    const uint64_t memory_bytes = job->memory_bytes / CLN_DECOMPRESSION_SHARE;
     job->memory_bytes -= memory_bytes;
     const cln_decompression how = {.compression = job->compression,
                                    .memory_bytes = memory_bytes,
@@ -140,12 +139,9 @@ static void show_progress(void *context, uint64_t done_bytes) {
 static cln_status prepare_reading(ingest_job *job, cln_error *err) {
     const cln_ingest_request *request = job->request;
     cln_automaton_init(&job->automaton, &request->dialect);
-    job->stripe_size_bytes =
+    const uint64_t stripe_size_bytes =
         cln_sweep_stripe_size(job->source->size_bytes, job->memory_bytes, job->comm->size, request->stripe_size_bytes);
-    /* As the sweep takes it. */
-    if (job->stripe_size_bytes > request->policy.max_record_bytes) {
-        job->stripe_size_bytes = request->policy.max_record_bytes;
-    }
+    job->stripe_size_bytes = cln_sweep_taken_stripe_size(stripe_size_bytes, request->policy.max_record_bytes);
     return cln_decoder_init(&job->decoder, &job->automaton, &job->schema, request->dialect.fallback, request->policy,
                             job->prologue.first_record, request->path, &job->stage, err);
 }

@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-enum { TAG_MERGE = 72 };
-
 typedef struct merge_state {
     const cln_comm *comm;
     size_t count_limit;
@@ -37,8 +35,8 @@ static cln_status send_up(merge_state *m, int to, cln_status status, cln_error *
     if (status == CLN_OK && !m->is_over) status = cln_dictionary_pack(&m->dictionary, &bytes, err);
     if (status != CLN_OK) cln_buffer_clear(&bytes);
     const uint64_t head[2] = {bytes.size, m->is_over};
-    cln_send_bytes(m->comm, to, TAG_MERGE, head, sizeof head);
-    cln_send_bytes(m->comm, to, TAG_MERGE, bytes.data, bytes.size);
+    cln_send_bytes(m->comm, to, CLN_TAG_MERGE, head, sizeof head);
+    cln_send_bytes(m->comm, to, CLN_TAG_MERGE, bytes.data, bytes.size);
     cln_buffer_clean_up(&bytes);
     return status;
 }
@@ -57,10 +55,10 @@ static cln_status merge_received(merge_state *m, cln_span bytes, cln_error *err)
 
 static cln_status receive_below(merge_state *m, int from, cln_status status, cln_error *err) {
     uint64_t head[2];
-    cln_receive_bytes(m->comm, from, TAG_MERGE, head, sizeof head);
+    cln_receive_bytes(m->comm, from, CLN_TAG_MERGE, head, sizeof head);
     char *bytes = malloc((size_t)head[0] + 1);
     if (bytes == NULL) abort(); /* a message of at most the limits; the sender waits and cannot be told */
-    cln_receive_bytes(m->comm, from, TAG_MERGE, bytes, head[0]);
+    cln_receive_bytes(m->comm, from, CLN_TAG_MERGE, bytes, head[0]);
     if (head[1] != 0) m->is_over = true;
     if (status == CLN_OK && !m->is_over && head[0] > 0) {
         status = merge_received(m, cln_span_of(bytes, (size_t)head[0]), err);

@@ -5,12 +5,12 @@
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/base/utf8.h"
+#include "colonnade/store/partition_writer.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { STORE_FORMAT_VERSION = 1 };
 #define SIDECAR_BYTES_LIMIT ((size_t)1 << 20)
 
 /* ---- Sidecars ---- */
@@ -134,7 +134,7 @@ static cln_status append_reading(const cln_ingest_request *request, cln_buffer *
 }
 
 static cln_status append_identity(const cln_ingest_request *request, cln_buffer *json, cln_error *err) {
-    CLN_TRY(cln_buffer_append_format(json, err, "{\"format_version\":%d", STORE_FORMAT_VERSION));
+    CLN_TRY(cln_buffer_append_format(json, err, "{\"format_version\":%d", CLN_STORE_FORMAT_VERSION));
     CLN_TRY(append_member(json, ",", "program_version", COLONNADE_VERSION, err));
     CLN_TRY(append_member(json, ",", "dataset", request->dataset_name, err));
     CLN_TRY(append_member(json, ",", "partition", request->partition, err));

@@ -79,8 +79,6 @@ void cln_max_i64(const cln_comm *comm, int64_t *values, size_t count) {
     reduce_in_place(comm, values, count, MPI_INT64_T, MPI_MAX);
 }
 
-enum { GATHER_TAG = 31001 }; /* a tag that no caller of cln_send_bytes uses; MPI allows up to 32767 everywhere */
-
 static cln_status reserve_gathered(const cln_comm *comm, const uint64_t *sizes, cln_buffer *gathered, cln_error *err) {
     uint64_t total = 0;
     for (int rank = 0; rank < comm->size; rank++) total += sizes[rank];
@@ -94,7 +92,7 @@ static void receive_gathered(const cln_comm *comm, cln_span own, const uint64_t 
         if (rank == comm->rank) {
             memcpy(place, own.data, own.size);
         } else {
-            cln_receive_bytes(comm, rank, GATHER_TAG, place, sizes[rank]);
+            cln_receive_bytes(comm, rank, CLN_TAG_GATHER, place, sizes[rank]);
         }
         gathered->size += (size_t)sizes[rank];
     }
@@ -115,7 +113,7 @@ cln_status cln_gather_bytes(const cln_comm *comm, cln_span bytes, int root, cln_
         if (comm->rank == root) status = reserve_gathered(comm, all_sizes, gathered, err);
         status = cln_agree(comm, status, err);
         if (status == CLN_OK && comm->rank == root) receive_gathered(comm, bytes, all_sizes, gathered);
-        if (status == CLN_OK && comm->rank != root) cln_send_bytes(comm, root, GATHER_TAG, bytes.data, bytes.size);
+        if (status == CLN_OK && comm->rank != root) cln_send_bytes(comm, root, CLN_TAG_GATHER, bytes.data, bytes.size);
     }
     cln_buffer_clean_up(&own_sizes);
     return status;

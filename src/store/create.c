@@ -4,6 +4,7 @@
 #include "colonnade/base/hash.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/column/dictionary.h"
+#include "colonnade/store/partition_writer.h"
 #include "create_attributes.h"
 #include "h5.h"
 #include "layout.h"
@@ -212,7 +213,7 @@ cln_status cln_create_partition_file(const char *path, const cln_stored_table *t
     CLN_TRY(cln_check_room(path, estimate_bytes(tables, table_count), err));
     hid_t file;
     CLN_TRY(cln_h5_create(&file, path, err));
-    const int32_t version = CLN_FORMAT_VERSION;
+    const int32_t version = CLN_STORE_FORMAT_VERSION;
     cln_status status = cln_h5_put_number(file, "colonnade_format", H5T_STD_I32LE, &version, err);
     for (size_t i = 0; i < table_count && status == CLN_OK; i++) status = make_table(file, &tables[i], err);
     status = cln_h5_close_written(file, path, status, err);

@@ -17,8 +17,6 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "values are stored as 
 /* Bytes that go into one call of H5Dwrite. */
 #define CLN_WRITE_BYTES ((uint64_t)1 << 20)
 
-#define CLN_FORMAT_VERSION 1
-
 enum { CLN_TABLE_COUNT = 2 };
 extern const char *const cln_table_names[CLN_TABLE_COUNT]; /* "columns", "rejects" */
 

@@ -5,6 +5,7 @@
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/base/utf8.h"
+#include "colonnade/store/partition_writer.h"
 #include "layout.h"
 
 #include <cjson/cJSON.h>
@@ -35,7 +36,7 @@ static cln_status append_info(cln_buffer *text, const cln_partition_info *info, 
 }
 
 cln_status cln_manifest_to_text(const cln_manifest *manifest, cln_buffer *text, cln_error *err) {
-    CLN_TRY(cln_buffer_append_format(text, err, "{\"format\":%d,", CLN_FORMAT_VERSION));
+    CLN_TRY(cln_buffer_append_format(text, err, "{\"format\":%d,", CLN_STORE_FORMAT_VERSION));
     CLN_TRY(append_member(text, "dataset", manifest->dataset, err));
     CLN_TRY(cln_buffer_append_string(text, "\"partitions\":[", err));
     for (size_t i = 0; i < manifest->partition_count; i++) {
@@ -110,10 +111,10 @@ static cln_status take_partitions(const cJSON *list, cln_manifest *manifest, cln
 static cln_status take_manifest(const cJSON *root, cln_manifest *manifest, cln_error *err) {
     uint64_t format = 0;
     CLN_TRY(take_count(root, "format", &format, err));
-    if (format != CLN_FORMAT_VERSION) {
+    if (format != CLN_STORE_FORMAT_VERSION) {
         return cln_fail(err, CLN_ERR_IO,
                         "it has format version %" PRIu64 ", this program reads %d; use the newer program", format,
-                        CLN_FORMAT_VERSION);
+                        CLN_STORE_FORMAT_VERSION);
     }
     const char *dataset = NULL;
     CLN_TRY(take_text(root, "dataset", &dataset, err));

@@ -3,6 +3,7 @@
 
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
+#include "colonnade/store/partition_writer.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -66,9 +67,9 @@ static cln_status load_table(hid_t file, const char *name, cln_file_table *table
 static cln_status check_version(hid_t file, cln_error *err) {
     int32_t version = 0;
     CLN_TRY(cln_h5_get_number(file, "colonnade_format", H5T_NATIVE_INT32, &version, err));
-    if (version == CLN_FORMAT_VERSION) return CLN_OK;
+    if (version == CLN_STORE_FORMAT_VERSION) return CLN_OK;
     return cln_fail(err, CLN_ERR_IO, "it has format version %d, this program reads %d; use the newer program", version,
-                    CLN_FORMAT_VERSION);
+                    CLN_STORE_FORMAT_VERSION);
 }
 
 static cln_status load(cln_partition_file *file, const cln_partition_info *info, cln_error *err) {

@@ -17,6 +17,9 @@ typedef enum cln_compression {
     CLN_COMPRESSION_ZSTD,
 } cln_compression;
 
+/* Decompression may take this part of a rank's memory: an eighth. */
+enum { CLN_DECOMPRESSION_SHARE = 8 };
+
 /* "none", "gzip", "zstd". */
 const char *cln_compression_name(cln_compression compression);
 

@@ -8,9 +8,6 @@
 #include "colonnade/base/byte_source.h"
 #include "colonnade/cli/cli.h"
 
-/* The share of the memory that decompressing may take. */
-enum { CLN_DECOMPRESSION_SHARE = 8 };
-
 /* Collective. Opens the file on every rank, or on none; a compressed one is a
  * stream, which rank 0 reads. The caller releases *source. */
 CLN_CHECKED cln_status cln_cli_open_input(const cln_cli *cli, const char *path, cln_byte_source **source,

@@ -71,6 +71,10 @@ typedef struct cln_sweep {
  * CLN_SIZE_UNKNOWN. */
 uint64_t cln_sweep_stripe_size(uint64_t file_bytes, uint64_t memory_bytes, int rank_count, uint64_t asked_bytes);
 
+/* Local. The stripe size that a sweep takes for the one that it is given:
+ * stripes are numbered by it. */
+uint64_t cln_sweep_taken_stripe_size(uint64_t stripe_size_bytes, uint64_t max_record_bytes);
+
 /* Collective; everything but the sinks' contents must agree (sources of
  * different sizes are CLN_ERR_IO); err must not be NULL. Behind a stream its
  * source's size is known on all ranks. Calls sink->take for every item of the file exactly once, on one rank. When a

@@ -73,6 +73,15 @@ void cln_max_i64(const cln_comm *comm, int64_t *values, size_t count);
 CLN_CHECKED cln_status cln_gather_bytes(const cln_comm *comm, cln_span bytes, int root, cln_buffer *gathered,
                                         uint64_t *sizes, cln_error *err);
 
+/* What messages between two ranks are about; one list, so that no two uses
+ * take the same. */
+typedef enum cln_tag {
+    CLN_TAG_GATHER = 1, /* cln_gather_bytes */
+    CLN_TAG_TAIL,       /* ends of records, to the ranks that hold their beginnings */
+    CLN_TAG_MERGE,      /* dictionaries */
+    CLN_TAG_OUTPUT,     /* text that rank 0 prints */
+} cln_tag;
+
 /* Local point-to-point transfers of any size. Both sides must agree on size. */
 void cln_send_bytes(const cln_comm *comm, int to, int tag, const void *data, uint64_t size);
 void cln_receive_bytes(const cln_comm *comm, int from, int tag, void *data, uint64_t size);

@@ -49,6 +49,10 @@ typedef struct cln_stored_attribute {
     cln_span text;
 } cln_stored_attribute;
 
+/* The version of the format of partitions and manifests (docs/store-format.md).
+ * Raised when files of before cannot be read, or would be made otherwise. */
+enum { CLN_STORE_FORMAT_VERSION = 1 };
+
 typedef struct cln_partition_writer cln_partition_writer;
 
 /* Collective; all arguments must agree (see cln_stored_column). Refuses an
