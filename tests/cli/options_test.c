@@ -83,6 +83,23 @@ static void short_options_take_values_apart_or_attached(void **state) {
     }
 }
 
+/* ... where the word behind it is not the one that the option takes. */
+static void the_value_of_schema_may_be_missing(void **state) {
+    (void)state;
+    static const struct {
+        const char *line, *value, *file;
+    } cases[] = {{"scan --schema a.csv", "", "a.csv"},    {"scan a.csv --schema", "", "a.csv"},
+                 {"--schema scan a.csv", "", "a.csv"},    {"scan --schema --quiet a.csv", "", "a.csv"},
+                 {"ingest x --schema auto", "auto", "x"}, {"ingest --schema auto x a.csv", "auto", "x"},
+                 {"ingest --schema=auto x", "auto", "x"}, {"scan --schema ./auto", "", "./auto"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cln_options *options = parsed(cases[i].line);
+        assert_string_equal(cln_option(options, "schema"), cases[i].value);
+        assert_string_equal(options->arguments[0], cases[i].file);
+        cln_options_free(options);
+    }
+}
+
 static void a_single_dash_is_an_argument(void **state) {
     (void)state;
     cln_options *options = parsed("scan -");
@@ -199,6 +216,7 @@ int main(void) {
         cmocka_unit_test(options_stand_before_and_behind_the_command),
         cmocka_unit_test(two_dashes_end_the_options),
         cmocka_unit_test(short_options_take_values_apart_or_attached),
+        cmocka_unit_test(the_value_of_schema_may_be_missing),
         cmocka_unit_test(a_single_dash_is_an_argument),
         cmocka_unit_test(the_last_value_wins_but_years_are_joined),
         cmocka_unit_test(a_value_may_be_empty_or_begin_with_a_dash),

@@ -75,7 +75,7 @@ static const char everything[] =
     " \"boundaries\": {\"name\": \"areas\", \"url\": \"file:///data/areas.geojson\"},"
     " \"datasets\": {\"crashes\": {\"title\": \"Crashes\", \"unit\": \"crashes\", \"time_zone\": \"Europe/Amsterdam\","
     "   \"dialect\": {\"delimiter\": \"\\t\", \"quote\": \"'\", \"header\": false, \"newlines_in_quotes\": false,"
-    "     \"fallback_encoding\": \"none\"},"
+    "     \"skip_lines\": 2, \"fallback_encoding\": \"none\"},"
     "   \"on_malformed\": \"repair\", \"on_bad_cell\": \"fail\", \"max_reject_rate\": 0.5,"
     "   \"formats\": [\"%d/%m/%Y\"],"
     "   \"columns\": ["
@@ -91,7 +91,8 @@ static const char everything[] =
     "       \"first_year\": 2015, \"last_year\": 2018},"
     "     {\"name\": \"2019\", \"url\": \"https://a.example/x.csv?y=1\"},"
     "     {\"name\": \"{year}\", \"url\": \"https://a.example/{year}.csv\", \"first_year\": 2020}]},"
-    "  \"calls\": {\"columns\": [{\"name\": \"id\"}], \"on_bad_cell\": \"reject\"}}}";
+    "  \"calls\": {\"columns\": [{\"name\": \"id\"}], \"on_bad_cell\": \"reject\","
+    "    \"dialect\": {\"quote\": \"none\"}}}}";
 
 static void every_key_of_the_whole_arrives(void **state) {
     (void)state;
@@ -131,6 +132,8 @@ static void every_key_of_a_dataset_arrives(void **state) {
     assert_int_equal(dataset->quote, '\'');
     assert_false(dataset->has_header);
     assert_false(dataset->newlines_in_quotes);
+    assert_int_equal(dataset->skip_lines, 2);
+    assert_int_equal(config.datasets[1].quote, '\0');
     assert_string_equal(dataset->fallback_encoding, "none");
     assert_true(dataset->repair_malformed);
     assert_int_equal(dataset->on_bad_cell, CLN_ON_BAD_FAIL);

@@ -48,6 +48,9 @@ static void values_that_options_take(void **state) {
     assert_false(dialect.newlines_in_quotes);
     assert_int_equal(cln_dialect_set_newlines_in_quotes(&dialect, "yes", NULL), CLN_OK);
     assert_true(dialect.newlines_in_quotes);
+    assert_int_equal(cln_dialect_set_skip_lines(&dialect, "17", NULL), CLN_OK);
+    assert_int_equal(cln_dialect_set_skip_lines(&dialect, NULL, NULL), CLN_OK);
+    assert_int_equal(dialect.skip_lines, 17);
 }
 
 static void other_values_are_refused_by_name(void **state) {
@@ -65,6 +68,11 @@ static void other_values_are_refused_by_name(void **state) {
     assert_non_null(strstr(err.message, "\"latin1\""));
     assert_int_equal(cln_dialect_set_newlines_in_quotes(&dialect, "maybe", &err), CLN_ERR_USAGE);
     assert_non_null(strstr(err.message, "\"maybe\""));
+    static const char *const bad_counts[] = {"", "-1", "x", "1.5", "99999999999999999999"};
+    for (size_t i = 0; i < sizeof bad_counts / sizeof bad_counts[0]; i++) {
+        assert_int_equal(cln_dialect_set_skip_lines(&dialect, bad_counts[i], &err), CLN_ERR_USAGE);
+        assert_non_null(strstr(err.message, "--skip-lines"));
+    }
     assert_int_equal(dialect.delimiter, ',');
 }
 
@@ -93,10 +101,13 @@ static void a_dataset_declares_its_dialect(void **state) {
     assert_int_equal(dialect.quote, '\'');
     assert_true(dialect.has_quote && dialect.has_header && !dialect.newlines_in_quotes);
     assert_int_equal(dialect.fallback, CLN_FALLBACK_WINDOWS_1252);
+    assert_int_equal(dialect.skip_lines, 0);
+    dataset.skip_lines = 3;
     dataset.quote = '\0';
     dataset.fallback_encoding = none;
     dialect = cln_dialect_of_dataset(&dataset);
     assert_false(dialect.has_quote);
+    assert_int_equal(dialect.skip_lines, 3);
     assert_int_equal(dialect.fallback, CLN_FALLBACK_NONE);
 }
 

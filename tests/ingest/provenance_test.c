@@ -143,6 +143,7 @@ static void the_recipe_knows_dialect_and_policy(void **state) {
     CHANGES_WITH(dialect.has_quote = false);
     CHANGES_WITH(dialect.has_header = false);
     CHANGES_WITH(dialect.newlines_in_quotes = false);
+    CHANGES_WITH(dialect.skip_lines = 1);
     CHANGES_WITH(dialect.fallback = CLN_FALLBACK_NONE);
     CHANGES_WITH(policy.on_bad_cell = CLN_ON_BAD_REJECT);
     CHANGES_WITH(policy.repair_malformed = true);
