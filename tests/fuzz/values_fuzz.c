@@ -77,17 +77,37 @@ static void check_double(cln_span text) {
     free(copy);
 }
 
-/* The input's bytes as a double, written and read. */
-static void check_written_double(cln_span text) {
-    double value, found;
+static void check_written(double value) {
+    char written[32];
+    double found;
+    cln_format_double(value, written);
+    FUZZ_CHECK(cln_parse_double(cln_span_of_string(written), &found) && same_double(found, value));
+}
+
+/* Decimals near the middle between a double and the next one, where every digit decides. */
+static void check_near_middle(double value) {
+    static const int digits[] = {15, 17, 18, 19, 30, 60};
+    const long double middle = ((long double)value + (long double)nextafter(value, INFINITY)) / 2;
+    for (size_t i = 0; i < sizeof digits / sizeof digits[0]; i++) {
+        char text[128];
+        (void)snprintf(text, sizeof text, "%.*Le", digits[i], middle);
+        check_double(cln_span_of_string(text));
+    }
+}
+
+/* The input's bytes as a double; as it is, and as a number of usual size. */
+static void check_bytes_of_double(cln_span text) {
+    double value;
+    int exponent;
     if (text.size < sizeof value) return;
     memcpy(&value, text.data, sizeof value);
     if (!isfinite(value)) return;
-    char written[32], longer[64];
-    cln_format_double(value, written);
-    FUZZ_CHECK(cln_parse_double(cln_span_of_string(written), &found) && same_double(found, value));
-    (void)snprintf(longer, sizeof longer, "%.*e", 25, value);
-    FUZZ_CHECK(cln_parse_double(cln_span_of_string(longer), &found) && same_double(found, value));
+    const double fraction = frexp(value, &exponent);
+    const double usual = ldexp(fraction, exponent % 60);
+    check_written(value);
+    check_written(usual);
+    check_near_middle(value);
+    check_near_middle(usual);
 }
 
 static void check_boolean(cln_span text) {
@@ -230,7 +250,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const cln_span text = cln_span_of(copy, size);
     check_integer(text);
     check_double(text);
-    check_written_double(text);
+    check_bytes_of_double(text);
     check_boolean(text);
     const bool is_utf8 = check_utf8(text);
     check_windows_1252(text);
