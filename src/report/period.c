@@ -31,20 +31,6 @@ cln_status cln_periods_add(cln_periods *periods, cln_period period, cln_error *e
     return CLN_OK;
 }
 
-static int64_t day_of_second(int64_t second) {
-    return second / SECONDS_PER_DAY - (second % SECONDS_PER_DAY < 0);
-}
-
-cln_status cln_periods_add_seconds(cln_periods *periods, int64_t first, int64_t last, cln_error *err) {
-    const int64_t least = cln_days_from_civil(1, 1, 1), most = cln_days_from_civil(9999, 12, 31);
-    const cln_period period = {day_of_second(first), day_of_second(last)};
-    if (period.first_day < least || period.last_day > most) {
-        return cln_fail(err, CLN_ERR_DATA,
-                        "the store has times outside the years 1 to 9999; verify it and ingest again");
-    }
-    return cln_periods_add(periods, period, err);
-}
-
 static cln_period overlap(cln_period a, cln_period b) {
     return (cln_period){a.first_day > b.first_day ? a.first_day : b.first_day,
                         a.last_day < b.last_day ? a.last_day : b.last_day};

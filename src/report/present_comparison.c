@@ -76,9 +76,9 @@ static cln_status say_period(const comparison_view *view, cln_buffer *text, cln_
     }
     CLN_TRY(cln_buffer_append_format(
         text, err, "No day is covered by both, so each share is of its own period (%s: ", view->accidents->about.unit));
-    CLN_TRY(cln_periods_append(view->accidents->periods, text, err));
+    CLN_TRY(cln_periods_append(&view->accidents->coverage->periods, text, err));
     CLN_TRY(cln_buffer_append_format(text, err, "; %s: ", view->calls->about.unit));
-    CLN_TRY(cln_periods_append(view->calls->periods, text, err));
+    CLN_TRY(cln_periods_append(&view->calls->coverage->periods, text, err));
     return cln_buffer_append_string(text, ") and differences may be changes over time: ", err);
 }
 
@@ -130,6 +130,24 @@ static cln_status say_lonely(const comparison_view *view, cln_buffer *text, cln_
                                     err);
 }
 
+/* Nothing without strays. */
+static cln_status note_strays(cln_answer *answer, const cln_compared_side *side, cln_error *err) {
+    if (side->coverage->stray_count == 0) return CLN_OK;
+    cln_buffer months;
+    cln_buffer_init(&months, SIZE_MAX);
+    cln_status status = cln_coverage_append_strays(side->coverage, &months, err);
+    if (status == CLN_OK) status = cln_buffer_terminate(&months, err);
+    if (status == CLN_OK) {
+        status = cln_answer_add_note(answer, err,
+                                     "%s: months that lie apart and have hardly any row do not count as covered: %s "
+                                     "(together %s).",
+                                     side->about.dataset, months.data,
+                                     cln_words_count(cln_coverage_stray_rows(side->coverage)).text);
+    }
+    cln_buffer_clean_up(&months);
+    return status;
+}
+
 static cln_status add_notes(cln_answer *answer, const comparison_view *view, cln_error *err) {
     const cln_compared_side *sides[] = {view->accidents, view->calls};
     for (int i = 0; i < 2; i++) {
@@ -139,6 +157,7 @@ static cln_status add_notes(cln_answer *answer, const comparison_view *view, cln
                                     cln_words_count(areas->missing).text,
                                     cln_words_percent(cln_ratio(areas->missing, areas->missing + areas->located)).text,
                                     view->area_title, cln_words_count(areas->not_recorded).text));
+        CLN_TRY(note_strays(answer, sides[i], err));
     }
     return cln_answer_add_note(answer, err,
                                "Shares are of the located rows. Areas are joined by name: lower case, with runs of "

@@ -52,6 +52,7 @@ static cln_words words_lack(const cln_season_year *year) {
     case CLN_YEAR_COMPLETE:
         break;
     case CLN_YEAR_LACKS_DAYS:
+        if (year->days == 0) return (cln_words){"no day is covered"};
         (void)snprintf(words.text, sizeof words.text, "only %d days are covered", (int)year->days);
         break;
     case CLN_YEAR_LACKS_MONTHS:
@@ -104,7 +105,7 @@ static cln_status tabulate_year_months(cln_answer *answer, const cln_seasons *se
         cln_cell_set_integer(&cells[2], at->count);
         cln_cell_set_integer(&cells[3], at->days);
         cln_cell_set_double(&cells[4], cln_ratio(at->count, at->days), 3);
-        CLN_TRY(set_yes(&cells[5], is_used(seasons, at->year), err));
+        CLN_TRY(set_yes(&cells[5], at->days > 0 && is_used(seasons, at->year), err));
     }
     return CLN_OK;
 }
@@ -169,7 +170,7 @@ static cln_status say_years(const cln_seasons *seasons, const cln_about *about, 
     if (seasons->empty_months == 0) return CLN_OK;
     return cln_buffer_append_format(text, err,
                                     " Do not rely on it: %s of the %zu months that the files span are empty.",
-                                    cln_words_count(seasons->empty_months).text, seasons->year_month_count);
+                                    cln_words_count(seasons->empty_months).text, seasons->covered_months);
 }
 
 static cln_status say_test(const cln_seasons *seasons, const cln_about *about, cln_buffer *text, cln_error *err) {
@@ -227,8 +228,8 @@ static cln_status note_years(cln_answer *answer, const cln_seasons *seasons, cln
 static cln_status add_notes(cln_answer *answer, const cln_seasons *seasons, const char *covered, const cln_about *about,
                             cln_error *err) {
     CLN_TRY(cln_answer_add_note(answer, err,
-                                "A rate is %s for each day of exposure: the days of the month that lie between the "
-                                "first and the last record of a partition (%s; %s days).",
+                                "A rate is %s for each day of exposure: the days of the month that the data "
+                                "cover (%s; %s days).",
                                 about->unit, covered, cln_words_count(seasons->total_days).text));
     CLN_TRY(note_years(answer, seasons, err));
     if (seasons->without_time > 0) {
@@ -248,7 +249,7 @@ static cln_status add_notes(cln_answer *answer, const cln_seasons *seasons, cons
     return cln_answer_add_note(answer, err,
                                "%s of the %zu covered months have not a single one of the %s: the files probably lack "
                                "them%s.",
-                               cln_words_count(seasons->empty_months).text, seasons->year_month_count, about->unit,
+                               cln_words_count(seasons->empty_months).text, seasons->covered_months, about->unit,
                                seasons->complete_years > 0 ? "" : ", and the rates are then too low");
 }
 
@@ -326,6 +327,20 @@ static cln_status draw(cln_answer *answer, const cln_seasons *seasons, const cln
     return append_figure(&answer->figure, seasons, err);
 }
 
+/* Nothing without strays. */
+static cln_status note_strays(cln_answer *answer, const cln_coverage *coverage, const cln_about *about,
+                              cln_buffer *text, cln_error *err) {
+    if (coverage->stray_count == 0) return CLN_OK;
+    cln_buffer_clear(text);
+    CLN_TRY(cln_coverage_append_strays(coverage, text, err));
+    CLN_TRY(cln_buffer_terminate(text, err));
+    return cln_answer_add_note(answer, err,
+                               "Months that lie apart and have hardly any of the %s do not count as covered: %s "
+                               "(together %s). Their dates are probably wrong; they stand in the tables, but count "
+                               "for no rate.",
+                               about->unit, text->data, cln_words_count(cln_coverage_stray_rows(coverage)).text);
+}
+
 static cln_status present(cln_answer *answer, const cln_seasons *seasons, const char *covered, const cln_about *about,
                           cln_buffer *text, cln_error *err) {
     CLN_TRY(say_months(seasons, about, text, err));
@@ -341,15 +356,16 @@ static cln_status present(cln_answer *answer, const cln_seasons *seasons, const 
     return CLN_OK;
 }
 
-cln_status cln_present_seasons(cln_answer *answer, const cln_seasons *seasons, const cln_periods *periods,
+cln_status cln_present_seasons(cln_answer *answer, const cln_seasons *seasons, const cln_coverage *coverage,
                                const cln_about *about, cln_error *err) {
     if (seasons->peak == 0) return cln_answer_set_reason(answer, "no row of the accidents has a time", err);
     cln_buffer text, covered;
     cln_buffer_init(&text, SIZE_MAX);
     cln_buffer_init(&covered, SIZE_MAX);
-    cln_status status = cln_periods_append(periods, &covered, err);
+    cln_status status = cln_periods_append(&coverage->periods, &covered, err);
     if (status == CLN_OK) status = cln_buffer_terminate(&covered, err);
     if (status == CLN_OK) status = present(answer, seasons, covered.data, about, &text, err);
+    if (status == CLN_OK) status = note_strays(answer, coverage, about, &text, err);
     cln_buffer_clean_up(&text);
     cln_buffer_clean_up(&covered);
     return status;

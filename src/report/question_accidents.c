@@ -8,34 +8,34 @@ static const cln_aggregate count_rows = {CLN_AGGREGATE_COUNT, NULL, "rows"};
 
 /* Local, on rank 0. */
 static cln_status answer_seasons(const cln_inquiry *inquiry, cln_answer *answer, const cln_table *table,
-                                 const cln_periods *periods, cln_error *err) {
+                                 const cln_coverage *coverage, cln_error *err) {
     const cln_about about = cln_about_subject(inquiry, &inquiry->accidents);
     cln_seasons seasons;
-    cln_status status = cln_seasons_compute(&seasons, table, periods, err);
-    if (status == CLN_OK) status = cln_present_seasons(answer, &seasons, periods, &about, err);
+    cln_status status = cln_seasons_compute(&seasons, table, &coverage->periods, err);
+    if (status == CLN_OK) status = cln_present_seasons(answer, &seasons, coverage, &about, err);
     cln_seasons_clean_up(&seasons);
     return status;
 }
 
-static cln_status ask_seasons(const cln_inquiry *inquiry, cln_answer *answer, const char *time, cln_periods *periods,
+static cln_status ask_seasons(const cln_inquiry *inquiry, cln_answer *answer, const char *time, cln_coverage *coverage,
                               cln_table *table, cln_error *err) {
     const cln_key keys[] = {{CLN_KEY_YEAR, time, "year"}, {CLN_KEY_MONTH, time, "month"}};
     const cln_plan plan = {.keys = keys, .key_count = 2, .aggregates = &count_rows, .aggregate_count = 1};
-    CLN_TRY(cln_subject_periods(&inquiry->accidents, inquiry->comm, time, NULL, periods, err));
+    CLN_TRY(cln_subject_coverage(&inquiry->accidents, inquiry->comm, time, NULL, coverage, err));
     CLN_TRY(cln_subject_query(&inquiry->accidents, inquiry->comm, &plan, table, err));
     const bool is_root = inquiry->comm->rank == 0;
-    return cln_agree(inquiry->comm, is_root ? answer_seasons(inquiry, answer, table, periods, err) : CLN_OK, err);
+    return cln_agree(inquiry->comm, is_root ? answer_seasons(inquiry, answer, table, coverage, err) : CLN_OK, err);
 }
 
 cln_status cln_question_seasons(const cln_inquiry *inquiry, cln_answer *answer, cln_error *err) {
     char reason[CLN_REASON_BYTES];
     const char *time = cln_subject_need(&inquiry->accidents, CLN_ROLE_TIME, reason, sizeof reason);
     if (time == NULL) return cln_ask_refuse(inquiry, answer, reason, err);
-    cln_periods periods = {0};
+    cln_coverage coverage = {0};
     cln_table table = {0};
-    const cln_status status = ask_seasons(inquiry, answer, time, &periods, &table, err);
+    const cln_status status = ask_seasons(inquiry, answer, time, &coverage, &table, err);
     cln_table_clean_up(&table);
-    cln_periods_clean_up(&periods);
+    cln_coverage_clean_up(&coverage);
     return status;
 }
 

@@ -5,7 +5,7 @@
 typedef struct compared_side {
     const cln_subject *subject;
     const char *time, *area; /* columns */
-    cln_periods periods;     /* rank 0 */
+    cln_coverage coverage;   /* rank 0 */
     cln_areas areas;         /* rank 0 */
 } compared_side;
 
@@ -51,11 +51,13 @@ static cln_status ask_side(const cln_inquiry *inquiry, compared_side *side, cons
 static cln_status ask_periods(const cln_inquiry *inquiry, area_comparison *asked, cln_error *err) {
     compared_side *sides[] = {&asked->accidents, &asked->calls};
     for (int i = 0; i < 2; i++) {
-        CLN_TRY(cln_subject_periods(sides[i]->subject, inquiry->comm, sides[i]->time, sides[i]->area,
-                                    &sides[i]->periods, err));
+        CLN_TRY(cln_subject_coverage(sides[i]->subject, inquiry->comm, sides[i]->time, sides[i]->area,
+                                     &sides[i]->coverage, err));
     }
-    CLN_TRY_AGREED(inquiry->comm,
-                   cln_periods_intersect(&asked->common, &asked->accidents.periods, &asked->calls.periods, err), err);
+    CLN_TRY_AGREED(
+        inquiry->comm,
+        cln_periods_intersect(&asked->common, &asked->accidents.coverage.periods, &asked->calls.coverage.periods, err),
+        err);
     return share_periods(inquiry->comm, &asked->common, err);
 }
 
@@ -65,8 +67,8 @@ static cln_status answer_areas(const cln_inquiry *inquiry, cln_answer *answer, a
     CLN_TRY(cln_areas_sort(&accidents->areas, err));
     CLN_TRY(cln_areas_sort(&calls->areas, err));
     const cln_compared_side sides[] = {
-        {cln_about_subject(inquiry, accidents->subject), &accidents->periods, &accidents->areas},
-        {cln_about_subject(inquiry, calls->subject), &calls->periods, &calls->areas}};
+        {cln_about_subject(inquiry, accidents->subject), &accidents->coverage, &accidents->areas},
+        {cln_about_subject(inquiry, calls->subject), &calls->coverage, &calls->areas}};
     cln_comparison comparison;
     cln_status status = cln_comparison_compute(&comparison, &accidents->areas, &calls->areas, err);
     if (status == CLN_OK) {
@@ -97,8 +99,8 @@ cln_status cln_question_areas(const cln_inquiry *inquiry, cln_answer *answer, cl
     const cln_status status = ask(inquiry, answer, &asked, err);
     cln_areas_clean_up(&asked.accidents.areas);
     cln_areas_clean_up(&asked.calls.areas);
-    cln_periods_clean_up(&asked.accidents.periods);
-    cln_periods_clean_up(&asked.calls.periods);
+    cln_coverage_clean_up(&asked.accidents.coverage);
+    cln_coverage_clean_up(&asked.calls.coverage);
     cln_periods_clean_up(&asked.common);
     return status;
 }

@@ -15,11 +15,15 @@ static bool lacks_days(const cln_year_month *months, size_t month_count) {
 
 static int count_sparse_months(const cln_year_month *months, size_t month_count) {
     double rates[CLN_MONTHS];
-    for (size_t i = 0; i < month_count; i++) rates[i] = cln_ratio(months[i].count, months[i].days);
-    const double median = cln_median(rates, month_count);
+    size_t covered = 0;
+    for (size_t i = 0; i < month_count; i++) {
+        if (months[i].days > 0) rates[covered++] = cln_ratio(months[i].count, months[i].days);
+    }
+    const double median = cln_median(rates, covered);
     int sparse = 0;
     for (size_t i = 0; i < month_count; i++) {
-        sparse += months[i].count == 0 || CLN_SPARSE * cln_ratio(months[i].count, months[i].days) < median;
+        sparse += months[i].days == 0 || months[i].count == 0 ||
+                  CLN_SPARSE * cln_ratio(months[i].count, months[i].days) < median;
     }
     return sparse;
 }
@@ -79,7 +83,7 @@ cln_status cln_season_years_assess(cln_seasons *seasons, cln_error *err) {
     }
     for (size_t i = 0; i < seasons->year_count; i++) {
         cln_season_year *year = &seasons->years[i];
-        year->is_used = year->lack == CLN_YEAR_COMPLETE || seasons->complete_years == 0;
+        year->is_used = year->lack == CLN_YEAR_COMPLETE || (seasons->complete_years == 0 && year->days > 0);
     }
     for (size_t i = 0; i < seasons->year_month_count; i++) {
         const cln_year_month *at = &seasons->year_months[i];

@@ -27,6 +27,7 @@ static cln_status add_month(cln_seasons *seasons, const cln_periods *periods, in
     seasons->year_months[seasons->year_month_count++] = (cln_year_month){year, month, 0, days};
     seasons->days[month - 1] += days;
     seasons->total_days += days;
+    seasons->covered_months += days > 0;
     return CLN_OK;
 }
 
@@ -38,6 +39,27 @@ static cln_status add_exposure(cln_seasons *seasons, const cln_periods *periods,
         for (int month = first.year * CLN_MONTHS + first.month - 1; month <= end; month++) {
             CLN_TRY(add_month(seasons, periods, month / CLN_MONTHS, month % CLN_MONTHS + 1, err));
         }
+    }
+    return CLN_OK;
+}
+
+static int compare_months(const void *a, const void *b) {
+    const cln_year_month *left = a, *right = b;
+    if (left->year != right->year) return left->year < right->year ? -1 : 1;
+    return left->month - right->month;
+}
+
+/* The months that have rows outside the period. */
+static cln_status add_strays(cln_seasons *seasons, const cln_table *table, const cln_periods *periods, cln_error *err) {
+    for (size_t row = 0; row < table->row_count; row++) {
+        const cln_cell *year = cln_table_cell(table, row, 0), *month = cln_table_cell(table, row, 1);
+        if (year->kind != CLN_CELL_INTEGER) continue;
+        const int in_year = (int)year->as.integer, in_month = (int)month->as.integer;
+        if (cln_periods_days_of_month(periods, in_year, in_month) > 0) continue;
+        CLN_TRY(add_month(seasons, periods, in_year, in_month, err));
+    }
+    if (seasons->year_month_count > 0) {
+        qsort(seasons->year_months, seasons->year_month_count, sizeof *seasons->year_months, compare_months);
     }
     return CLN_OK;
 }
@@ -61,7 +83,7 @@ static cln_status add_counts(cln_seasons *seasons, const cln_table *table, cln_e
             position++;
         }
         if (position == seasons->year_month_count) {
-            return cln_fail(err, CLN_ERR_INTERNAL, "a month lies outside the period that the data cover");
+            return cln_fail(err, CLN_ERR_INTERNAL, "the months of the accidents are not in order");
         }
         seasons->year_months[position].count += count;
         seasons->counts[month->as.integer - 1] += count;
@@ -79,7 +101,7 @@ static void add_used(cln_seasons *seasons) {
     for (size_t i = 0; i < seasons->year_month_count; i++) {
         const cln_year_month *at = &seasons->year_months[i];
         while (seasons->years[position].year != at->year) position++;
-        if (!seasons->years[position].is_used) continue;
+        if (!seasons->years[position].is_used || at->days == 0) continue;
         seasons->used_counts[at->month - 1] += at->count;
         seasons->used_days[at->month - 1] += at->days;
         seasons->used_total += at->count;
@@ -95,7 +117,8 @@ static void add_index(cln_seasons *seasons) {
         const cln_year_month *at = &seasons->year_months[i];
         while (seasons->years[position].year != at->year) position++;
         const cln_season_year *year = &seasons->years[position];
-        if (year->is_used) seasons->index[at->month - 1] += (double)at->count / cln_seasons_base(seasons, year);
+        if (year->is_used && at->days > 0)
+            seasons->index[at->month - 1] += (double)at->count / cln_seasons_base(seasons, year);
     }
     for (int i = 0; i < CLN_MONTHS; i++) {
         seasons->index[i] = seasons->used_days[i] == 0 ? NAN : seasons->index[i] / (double)seasons->used_days[i];
@@ -115,6 +138,7 @@ cln_status cln_seasons_compute(cln_seasons *seasons, const cln_table *table, con
                                cln_error *err) {
     *seasons = (cln_seasons){0};
     CLN_TRY(add_exposure(seasons, periods, err));
+    CLN_TRY(add_strays(seasons, table, periods, err));
     CLN_TRY(add_counts(seasons, table, err));
     CLN_TRY(cln_season_years_assess(seasons, err));
     add_used(seasons);

@@ -135,26 +135,49 @@ static bool covers(const cln_subject *subject, const char *partition, const char
     return false;
 }
 
-static cln_status add_periods(const cln_subject *subject, const cln_table *table, const char *other,
-                              cln_periods *periods, cln_error *err) {
-    for (size_t row = 0; row < table->row_count; row++) {
-        const cln_cell *first = cln_table_cell(table, row, 1), *last = cln_table_cell(table, row, 2);
-        if (first->kind != CLN_CELL_INTEGER || last->kind != CLN_CELL_INTEGER) continue;
-        if (!covers(subject, cln_table_cell(table, row, 0)->as.text, other)) continue;
-        CLN_TRY(cln_periods_add_seconds(periods, first->as.integer, last->as.integer, err));
+/* Columns: partition, year, month, rows, first and last time; the partitions one after the other. */
+static cln_status add_partition(cln_coverage *coverage, const cln_table *table, size_t first, size_t end,
+                                cln_month_rows *months, cln_error *err) {
+    size_t month_count = 0;
+    for (size_t row = first; row < end; row++) {
+        const cln_cell *year = cln_table_cell(table, row, 1), *month = cln_table_cell(table, row, 2);
+        const cln_cell *begin = cln_table_cell(table, row, 4), *last = cln_table_cell(table, row, 5);
+        if (year->kind != CLN_CELL_INTEGER || begin->kind != CLN_CELL_INTEGER) continue;
+        months[month_count++] =
+            (cln_month_rows){(int)year->as.integer, (int)month->as.integer, cln_table_cell(table, row, 3)->as.integer,
+                             begin->as.integer, last->as.integer};
     }
-    return CLN_OK;
+    return cln_coverage_add_partition(coverage, months, month_count, err);
 }
 
-cln_status cln_subject_periods(const cln_subject *subject, const cln_comm *comm, const char *time, const char *other,
-                               cln_periods *periods, cln_error *err) {
-    const cln_key key = {CLN_KEY_PARTITION, NULL, "partition"};
-    const cln_aggregate aggregates[] = {{CLN_AGGREGATE_MIN, time, "first"}, {CLN_AGGREGATE_MAX, time, "last"}};
-    const cln_plan plan = {.keys = &key, .key_count = 1, .aggregates = aggregates, .aggregate_count = 2};
+static cln_status add_partitions(const cln_subject *subject, const cln_table *table, const char *other,
+                                 cln_coverage *coverage, cln_error *err) {
+    cln_month_rows *months;
+    cln_status status = CLN_OK;
+    CLN_TRY(cln_new_array(&months, table->row_count, sizeof *months, err));
+    size_t first = 0;
+    for (size_t end = 1; status == CLN_OK && end <= table->row_count; end++) {
+        const char *partition = cln_table_cell(table, first, 0)->as.text;
+        if (end < table->row_count && strcmp(cln_table_cell(table, end, 0)->as.text, partition) == 0) continue;
+        if (covers(subject, partition, other)) status = add_partition(coverage, table, first, end, months, err);
+        first = end;
+    }
+    free(months);
+    cln_coverage_finish(coverage);
+    return status;
+}
+
+cln_status cln_subject_coverage(const cln_subject *subject, const cln_comm *comm, const char *time, const char *other,
+                                cln_coverage *coverage, cln_error *err) {
+    const cln_key keys[] = {
+        {CLN_KEY_PARTITION, NULL, "partition"}, {CLN_KEY_YEAR, time, "year"}, {CLN_KEY_MONTH, time, "month"}};
+    const cln_aggregate aggregates[] = {
+        {CLN_AGGREGATE_COUNT, NULL, "rows"}, {CLN_AGGREGATE_MIN, time, "first"}, {CLN_AGGREGATE_MAX, time, "last"}};
+    const cln_plan plan = {.keys = keys, .key_count = 3, .aggregates = aggregates, .aggregate_count = 3};
     cln_table table;
-    *periods = (cln_periods){0};
+    *coverage = (cln_coverage){0};
     cln_status status = cln_subject_query(subject, comm, &plan, &table, err);
-    if (status == CLN_OK) status = cln_agree(comm, add_periods(subject, &table, other, periods, err), err);
+    if (status == CLN_OK) status = cln_agree(comm, add_partitions(subject, &table, other, coverage, err), err);
     cln_table_clean_up(&table);
     return status;
 }

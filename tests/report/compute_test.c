@@ -75,6 +75,39 @@ static void test_seasons_tell_of_empty_months(void **state) {
     cln_periods_clean_up(&periods);
 }
 
+/* Wrong dates cost a row each, and count for no rate; without a complete year, too. */
+static void test_seasons_list_strays(void **state) {
+    (void)state;
+    cln_periods periods = {0};
+    cover(&periods, 2015, 2, 1, 2015, 3, 31);
+    cln_table table;
+    table_begin(&table, 3);
+    table_add_month(&table, 1970, 1, 7);
+    table_add_month(&table, 2015, 2, 280);
+    table_add_month(&table, 2015, 3, 620);
+    table_add_month(&table, 2015, 5, 1);
+    table_add_month(&table, 9998, 12, 3);
+    table_add_month(&table, 20000, 2, 1);
+    cln_seasons seasons;
+    assert_int_equal(cln_seasons_compute(&seasons, &table, &periods, NULL), CLN_OK);
+    assert_int_equal(seasons.year_month_count, 6);
+    assert_int_equal(seasons.covered_months, 2);
+    assert_int_equal(seasons.year_count, 4);
+    assert_true(!seasons.years[0].is_used && seasons.years[1].is_used && !seasons.years[2].is_used);
+    assert_int_equal(seasons.year_months[3].count, 1);
+    assert_int_equal(seasons.year_months[3].days, 0);
+    assert_int_equal(seasons.counts[0], 7);
+    assert_int_equal(seasons.total, 912);
+    assert_int_equal(seasons.used_total, 900);
+    assert_int_equal(seasons.total_days, 59);
+    assert_true(seasons.rates[1] == 10 && seasons.rates[2] == 20);
+    assert_true(isnan(seasons.rates[0]) && isnan(seasons.index[4]));
+    assert_true(fabs(seasons.index[2] - 20 * 59 / 900.0) < 1e-12);
+    cln_seasons_clean_up(&seasons);
+    cln_table_clean_up(&table);
+    cln_periods_clean_up(&periods);
+}
+
 /* Each month has a_day rows a day, but month `other` has other_a_day. */
 static void add_year(cln_table *table, int year, int64_t a_day, int other, int64_t other_a_day) {
     for (int month = 1; month <= 12; month++) {
@@ -237,6 +270,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_seasons_count_days_of_exposure),
         cmocka_unit_test(test_seasons_tell_of_empty_months),
+        cmocka_unit_test(test_seasons_list_strays),
         cmocka_unit_test(test_seasons_rest_on_complete_years),
         cmocka_unit_test(test_which_years_are_complete),
         cmocka_unit_test(test_seasons_of_nothing_and_of_one_day),

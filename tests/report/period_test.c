@@ -45,20 +45,6 @@ static void test_touching_periods_become_one(void **state) {
     cln_periods_clean_up(&periods);
 }
 
-static void test_seconds_are_whole_days(void **state) {
-    (void)state;
-    const int64_t day = 86400;
-    cln_periods periods = {0};
-    assert_int_equal(cln_periods_add_seconds(&periods, -1, day - 1, NULL), CLN_OK);
-    expect_text(&periods, "1969-12-31 to 1970-01-01");
-    assert_int_equal(cln_periods_add_seconds(&periods, -day, -day, NULL), CLN_OK);
-    assert_int_equal(cln_periods_days(&periods), 2);
-    cln_error err = {""};
-    assert_int_equal(cln_periods_add_seconds(&periods, 0, INT64_MAX, &err), CLN_ERR_DATA);
-    assert_non_null(strstr(err.message, "years 1 to 9999"));
-    cln_periods_clean_up(&periods);
-}
-
 static void test_days_of_a_month(void **state) {
     (void)state;
     cln_periods periods = {0};
@@ -92,7 +78,6 @@ static void test_intersection(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_touching_periods_become_one),
-        cmocka_unit_test(test_seconds_are_whole_days),
         cmocka_unit_test(test_days_of_a_month),
         cmocka_unit_test(test_intersection),
     };

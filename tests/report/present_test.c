@@ -27,17 +27,17 @@ static void cover(cln_periods *periods, int year) {
 }
 
 static void answer_seasons(cln_answer *answer) {
-    cln_periods periods = {0};
+    cln_coverage coverage = {0};
     cln_table table;
     cln_seasons seasons;
-    cover(&periods, 2015);
+    cover(&coverage.periods, 2015);
     table_begin(&table, 3);
     for (int month = 1; month <= 12; month++) table_add_month(&table, 2015, month, month == 10 ? 620 : 300);
-    assert_int_equal(cln_seasons_compute(&seasons, &table, &periods, NULL), CLN_OK);
-    assert_int_equal(cln_present_seasons(answer, &seasons, &periods, &accidents_about, NULL), CLN_OK);
+    assert_int_equal(cln_seasons_compute(&seasons, &table, &coverage.periods, NULL), CLN_OK);
+    assert_int_equal(cln_present_seasons(answer, &seasons, &coverage, &accidents_about, NULL), CLN_OK);
     cln_seasons_clean_up(&seasons);
     cln_table_clean_up(&table);
-    cln_periods_clean_up(&periods);
+    cln_coverage_clean_up(&coverage);
 }
 
 static void answer_conditions(cln_answer *answer) {
@@ -83,19 +83,19 @@ static void answer_calls(cln_answer *answer) {
 
 static void answer_areas(cln_answer *answer) {
     cln_areas accidents, calls;
-    cln_periods periods = {0};
+    cln_coverage coverage = {0};
     cln_comparison comparison;
-    cover(&periods, 2015);
+    cover(&coverage.periods, 2015);
     fill_areas(&accidents, 60, 30, "Stapleton");
     fill_areas(&calls, 10, 80, "Cole");
     assert_int_equal(cln_comparison_compute(&comparison, &accidents, &calls, NULL), CLN_OK);
-    const cln_compared_side left = {accidents_about, &periods, &accidents}, right = {calls_about, &periods, &calls};
-    assert_int_equal(cln_present_comparison(answer, &comparison, &left, &right, &periods, "neighbourhood", NULL),
-                     CLN_OK);
+    const cln_compared_side left = {accidents_about, &coverage, &accidents}, right = {calls_about, &coverage, &calls};
+    assert_int_equal(
+        cln_present_comparison(answer, &comparison, &left, &right, &coverage.periods, "neighbourhood", NULL), CLN_OK);
     cln_comparison_clean_up(&comparison);
     cln_areas_clean_up(&accidents);
     cln_areas_clean_up(&calls);
-    cln_periods_clean_up(&periods);
+    cln_coverage_clean_up(&coverage);
 }
 
 /* A report of all four questions. */
@@ -220,12 +220,12 @@ static void test_sentences_have_numbers(void **state) {
 
 /* Rows of 2013 and part of 2014, and perhaps all of 2015. */
 static void answer_patchy_seasons(cln_answer *answer, bool has_complete_year) {
-    cln_periods periods = {0};
+    cln_coverage coverage = {0};
     cln_table table;
     cln_seasons seasons;
     const cln_period patchy = {cln_days_from_civil(2013, 1, 1), cln_days_from_civil(2014, 8, 1)};
-    assert_int_equal(cln_periods_add(&periods, patchy, NULL), CLN_OK);
-    if (has_complete_year) cover(&periods, 2015);
+    assert_int_equal(cln_periods_add(&coverage.periods, patchy, NULL), CLN_OK);
+    if (has_complete_year) cover(&coverage.periods, 2015);
     table_begin(&table, 3);
     table_add_month(&table, 2013, 1, 900);
     table_add_month(&table, 2014, 7, 90);
@@ -234,11 +234,11 @@ static void answer_patchy_seasons(cln_answer *answer, bool has_complete_year) {
     }
     cln_answer_init(answer, "seasons", "?");
     assert_int_equal(cln_answer_set_origin(answer, "x", false, NULL), CLN_OK);
-    assert_int_equal(cln_seasons_compute(&seasons, &table, &periods, NULL), CLN_OK);
-    assert_int_equal(cln_present_seasons(answer, &seasons, &periods, &accidents_about, NULL), CLN_OK);
+    assert_int_equal(cln_seasons_compute(&seasons, &table, &coverage.periods, NULL), CLN_OK);
+    assert_int_equal(cln_present_seasons(answer, &seasons, &coverage, &accidents_about, NULL), CLN_OK);
     cln_seasons_clean_up(&seasons);
     cln_table_clean_up(&table);
-    cln_periods_clean_up(&periods);
+    cln_coverage_clean_up(&coverage);
 }
 
 static size_t count_text(const cln_table *table, size_t column, const char *text) {
@@ -286,7 +286,7 @@ static void test_what_cannot_be_answered_says_why(void **state) {
     (void)state;
     const cln_seasons seasons = {.peak = 0};
     const cln_conditions conditions = {.total_known = 0};
-    const cln_periods none = {0};
+    const cln_coverage none = {.stray_count = 0};
     cln_answer answer;
     cln_answer_init(&answer, "seasons", "?");
     assert_int_equal(cln_answer_set_origin(&answer, "x", true, NULL), CLN_OK);

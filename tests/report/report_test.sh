@@ -57,6 +57,28 @@ grep -q '^1,Baker,2,0.5000,' out1/calls_by_neighborhood.csv || fail "calls by ne
 grep -q '^FIVE POINTS,\|^Five Points,' out1/areas.csv || fail "two spellings of an area do not join"
 grep -q '^Cole,cole,accidents,' out1/areas_not_joined.csv || fail "an area that does not join is not listed"
 
+# --- wrong years cost a row each, and do not stretch what the data cover
+awk -v header=$header 'BEGIN {
+    print header "\n0,1970-01-01 00:00:00,baker,DRY\n1,9998-12-31 00:00:00,baker,DRY"
+    for (i = 2; i <= 400; i++) printf "%d,2015-02-%02d 10:00:00,baker,DRY\n", i, i % 28 + 1
+}' >outliers.csv
+awk 'BEGIN {
+    print "Case Summary,Case Created dttm,Council District,Neighborhood"
+    for (i = 0; i < 3960; i++) printf "a,%02d/%02d/%d 07:59:35 AM,1,Baker\n", i % 12 + 1, i % 28 + 1, 2005 + i % 11
+}' >decade.csv
+store=stretched
+colonnade ingest traffic_accidents outliers.csv --quiet >/dev/null
+colonnade ingest service_requests_311 decade.csv --quiet >/dev/null
+"${mpirun[@]}" -n 2 "$COLONNADE" report seasons areas --store stretched --out out >told
+grep -q 'Over 2015-02-01 to 2015-02-28, which both cover' told ||
+    fail "wrong years stretch the period: $(grep Over told)"
+[ "$(grep -o '1970-01: 1, 9998-12: 1' out/index.html | wc -l)" = 2 ] || fail "the rows of wrong years are not noted"
+printf '1970,1,1,0\n2015,2,399,28\n9998,12,1,0\n' >expected
+tail -n +2 out/seasons_by_year.csv | cut -d, -f1-4 | diff expected - || fail "months without rows are listed"
+[ "$(wc -l <out/seasons_years.csv)" = 4 ] || fail "years without rows are listed"
+rm -r out
+store=real
+
 # --- the page stands alone
 ! grep -q -E '(src|href)="(https?:)?//|@import|url\(' out1/index.html || fail "the page loads something"
 for name in index.html seasons.csv; do [ -s out1/$name ] || fail "$name is missing"; done

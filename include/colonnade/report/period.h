@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Periods of whole days: what a dataset covers, and what two of them have in
- * common. A partition covers the days from its first to its last time, both
- * included; a dataset covers the union. All functions are local.
+ * common. All functions are local.
  */
 #ifndef COLONNADE_REPORT_PERIOD_H
 #define COLONNADE_REPORT_PERIOD_H
@@ -27,10 +26,6 @@ void cln_periods_clean_up(cln_periods *periods);
 
 /* Adds the days; a period with last_day < first_day adds nothing. */
 CLN_CHECKED cln_status cln_periods_add(cln_periods *periods, cln_period period, cln_error *err);
-
-/* Adds the days from the first to the last second, both included. Times outside
- * the years 1 to 9999 are CLN_ERR_DATA. */
-CLN_CHECKED cln_status cln_periods_add_seconds(cln_periods *periods, int64_t first, int64_t last, cln_error *err);
 
 /* *common (which must be empty) becomes the days that lie in both. */
 CLN_CHECKED cln_status cln_periods_intersect(cln_periods *common, const cln_periods *a, const cln_periods *b,

@@ -10,6 +10,7 @@
 #include "colonnade/report/answer.h"
 #include "colonnade/report/comparison.h"
 #include "colonnade/report/conditions.h"
+#include "colonnade/report/coverage.h"
 #include "colonnade/report/seasons.h"
 
 /* What the rows are. */
@@ -20,7 +21,7 @@ typedef struct cln_about {
     int64_t rows;        /* of the dataset */
 } cln_about;
 
-CLN_CHECKED cln_status cln_present_seasons(cln_answer *answer, const cln_seasons *seasons, const cln_periods *periods,
+CLN_CHECKED cln_status cln_present_seasons(cln_answer *answer, const cln_seasons *seasons, const cln_coverage *coverage,
                                            const cln_about *about, cln_error *err);
 
 CLN_CHECKED cln_status cln_present_conditions(cln_answer *answer, const cln_conditions *conditions,
@@ -42,7 +43,7 @@ CLN_CHECKED cln_status cln_present_calls(cln_answer *answer, const cln_division 
 /* What is compared: the periods of both, and what both cover. */
 typedef struct cln_compared_side {
     cln_about about;
-    const cln_periods *periods; /* of the whole dataset, as far as it records time and area */
+    const cln_coverage *coverage; /* of the whole dataset, as far as it records time and area */
     const cln_areas *areas;
 } cln_compared_side;
 

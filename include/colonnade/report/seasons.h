@@ -2,7 +2,8 @@
  *
  * Question 1: how do accidents spread over the months? Counts by year and
  * month, for each day of exposure: the days of the month that lie in the
- * period which the partitions cover (from each one's first to its last time).
+ * period which the data cover (see coverage.h). A month outside it is listed with
+ * its rows, but without days, and counts for no rate.
  *
  * A year that lacks months would tilt the seasons, so they rest on complete
  * calendar years alone, and each year's months are related to that year's own
@@ -14,7 +15,7 @@
 #define COLONNADE_REPORT_SEASONS_H
 
 #include "colonnade/column/table.h"
-#include "colonnade/report/period.h"
+#include "colonnade/report/coverage.h"
 #include "colonnade/report/statistics.h"
 
 #include <stdbool.h>
@@ -24,7 +25,7 @@ enum { CLN_MONTHS = 12 };
 typedef struct cln_year_month {
     int year, month;
     int64_t count;
-    int64_t days; /* of exposure, at least 1 */
+    int64_t days; /* of exposure; 0: has rows, but lies outside the period */
 } cln_year_month;
 
 /* Why a calendar year is not complete; the first that applies. */
@@ -35,7 +36,7 @@ typedef enum cln_year_lack {
     CLN_YEAR_LACKS_ROWS,   /* less than 1 / CLN_SPARSE a day of the median of the years that lack none of the above */
 } cln_year_lack;
 
-enum { CLN_MOST_MISSING_DAYS = 3, CLN_SPARSE = 10 };
+enum { CLN_MOST_MISSING_DAYS = 3 };
 
 typedef struct cln_season_year {
     int year;
@@ -46,12 +47,13 @@ typedef struct cln_season_year {
 } cln_season_year;
 
 typedef struct cln_seasons {
-    cln_year_month *year_months; /* every one with exposure, in order, those without a row too */
+    cln_year_month *year_months; /* every one with exposure, without a row too, or with rows; in order */
     size_t year_month_count, year_month_capacity;
-    cln_season_year *years; /* every one with exposure, in order */
+    cln_season_year *years; /* of these months, in order */
     size_t year_count, year_capacity;
     size_t complete_years;
-    int64_t empty_months; /* of the covered ones: no row at all, though the period covers them wholly */
+    size_t covered_months; /* with exposure */
+    int64_t empty_months;  /* of the covered ones: no row at all, though the period covers them wholly */
     int64_t counts[CLN_MONTHS], days[CLN_MONTHS];
     int64_t total, total_days;
     int64_t without_time;

@@ -9,7 +9,7 @@
 
 #include "colonnade/config/config.h"
 #include "colonnade/query/plan.h"
-#include "colonnade/report/period.h"
+#include "colonnade/report/coverage.h"
 #include "colonnade/store/dataset.h"
 
 typedef struct cln_subject {
@@ -46,9 +46,10 @@ const char *cln_subject_need(const cln_subject *subject, cln_role role, char *re
 CLN_CHECKED cln_status cln_subject_query(const cln_subject *subject, const cln_comm *comm, const cln_plan *plan,
                                          cln_table *result, cln_error *err);
 
-/* Collective. On rank 0 *periods becomes what the partitions cover that record
- * the time and (when it is not NULL) the other column; empty elsewhere. */
-CLN_CHECKED cln_status cln_subject_periods(const cln_subject *subject, const cln_comm *comm, const char *time,
-                                           const char *other, cln_periods *periods, cln_error *err);
+/* Collective. On rank 0 *coverage becomes what the partitions cover that record
+ * the time and (when it is not NULL) the other column; empty elsewhere. The
+ * caller cleans it up. */
+CLN_CHECKED cln_status cln_subject_coverage(const cln_subject *subject, const cln_comm *comm, const char *time,
+                                            const char *other, cln_coverage *coverage, cln_error *err);
 
 #endif
