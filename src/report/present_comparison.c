@@ -254,7 +254,8 @@ static cln_status present(cln_answer *answer, const comparison_view *view, cln_b
     CLN_TRY(tabulate_joined(answer, view->comparison, err));
     CLN_TRY(tabulate_lonely(answer, view->comparison, err));
     CLN_TRY(add_notes(answer, view, err));
-    if (view->comparison->joined > 0) CLN_TRY(draw_period(answer, view, err));
+    /* One point compares nothing, and gnuplot crashes when a series of labels has one point that is not drawn. */
+    if (view->comparison->joined > 1) CLN_TRY(draw_period(answer, view, err));
     answer->is_answered = true;
     return CLN_OK;
 }

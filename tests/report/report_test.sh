@@ -69,7 +69,8 @@ awk 'BEGIN {
 store=stretched
 colonnade ingest traffic_accidents outliers.csv --quiet >/dev/null
 colonnade ingest service_requests_311 decade.csv --quiet >/dev/null
-"${mpirun[@]}" -n 2 "$COLONNADE" report seasons areas --store stretched --out out >told
+"${mpirun[@]}" -n 2 "$COLONNADE" report seasons areas --store stretched --out out >told 2>err
+! grep -q 'not drawn' err || fail "a figure of one area: $(cat err)"
 grep -q 'Over 2015-02-01 to 2015-02-28, which both cover' told ||
     fail "wrong years stretch the period: $(grep Over told)"
 [ "$(grep -o '1970-01: 1, 9998-12: 1' out/index.html | wc -l)" = 2 ] || fail "the rows of wrong years are not noted"
