@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "colonnade/ingest/stage.h"
 
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void cln_stage_init(cln_stage *stage, const char *scratch_dir, uint64_t memory_limit_bytes) {
@@ -20,7 +23,9 @@ void cln_stage_clean_up(cln_stage *stage) {
     stage->descriptor = -1;
 }
 
-static cln_status open_scratch_file(cln_stage *stage, cln_error *err) {
+/* A file that loses its name at once. A process killed between the two calls
+ * leaves an empty file behind. */
+static cln_status open_named_file(cln_stage *stage, cln_error *err) {
     char *path;
     CLN_TRY(cln_path_join(&path, stage->scratch_dir, "colonnade-stage-XXXXXX", err));
     stage->descriptor = mkstemp(path);
@@ -28,10 +33,18 @@ static cln_status open_scratch_file(cln_stage *stage, cln_error *err) {
     if (stage->descriptor < 0) {
         status = cln_fail_errno(err, "cannot make a scratch file in %s (see --scratch)", stage->scratch_dir);
     } else {
-        (void)unlink(path); /* no name: nothing is left behind, however the process ends */
+        (void)unlink(path);
     }
     free(path);
     return status;
+}
+
+/* The file never has a name, so nothing is left behind, however the process
+ * ends. Network file systems and old kernels have no such files. */
+static cln_status open_scratch_file(cln_stage *stage, cln_error *err) {
+    stage->descriptor = open(stage->scratch_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (stage->descriptor >= 0) return CLN_OK;
+    return open_named_file(stage, err);
 }
 
 cln_status cln_stage_append(cln_stage *stage, cln_span bytes, uint64_t *position, cln_error *err) {

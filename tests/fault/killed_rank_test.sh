@@ -149,9 +149,9 @@ kill_at() {
     local ranks=$1 signal=$2 whom=$3 instant=$4 what target
     what="$ranks ranks, $signal to ${whom/#[0-9]/rank &} at $instant"
     restore
-    # A launcher that is told to stop tells the ranks, and kills them a second
+    # A launcher that has to stop tells the ranks, and kills them a second
     # later. On a busy machine they need longer to hear it.
-    if [ "$whom" = launcher ] && [ "$signal" != KILL ]; then
+    if [ "$signal" != KILL ]; then
         export OMPI_MCA_odls_base_sigkill_timeout=5 PRTE_MCA_odls_base_sigkill_timeout=5
     else
         unset OMPI_MCA_odls_base_sigkill_timeout PRTE_MCA_odls_base_sigkill_timeout
