@@ -4,6 +4,7 @@
  * its status.
  */
 #include "colonnade/base/escape.h"
+#include "colonnade/base/file.h"
 #include "colonnade/base/folder.h"
 #include "colonnade/base/log.h"
 #include "colonnade/base/sample.h"
@@ -42,17 +43,29 @@ static cln_status add_dataset_row(cln_table *table, const char *name, const cln_
     return set_text(&cells[5], has_sample(manifest) ? CLN_SAMPLE_LABEL : NULL, err);
 }
 
-static cln_status fill_datasets(cln_table *table, const char *store_dir, cln_error *err) {
+/* A dataset that cannot be read is told at once and counted: the others are listed. */
+static cln_status fill_dataset(cln_table *table, const char *store_dir, const char *name, size_t *damaged_count,
+                               cln_error *err) {
+    if (!cln_path_is_safe_name(name)) return CLN_OK; /* not ours */
+    cln_manifest manifest;
+    bool exists = false;
+    cln_error why;
+    if (cln_manifest_read(&manifest, store_dir, name, &exists, &why) != CLN_OK) {
+        cln_warning("%s", why.message);
+        ++*damaged_count;
+        return CLN_OK;
+    }
+    const cln_status status = exists ? add_dataset_row(table, name, &manifest, err) : CLN_OK;
+    cln_manifest_clean_up(&manifest);
+    return status;
+}
+
+static cln_status fill_datasets(cln_table *table, const char *store_dir, size_t *damaged_count, cln_error *err) {
     cln_folder_list names;
     CLN_TRY(cln_folder_read(&names, store_dir, "", err));
     cln_status status = CLN_OK;
     for (size_t i = 0; status == CLN_OK && i < names.count; i++) {
-        cln_manifest manifest;
-        bool exists = false;
-        status = cln_manifest_read(&manifest, store_dir, names.names[i], &exists, err);
-        if (status != CLN_OK) break;
-        if (exists) status = add_dataset_row(table, names.names[i], &manifest, err);
-        cln_manifest_clean_up(&manifest);
+        status = fill_dataset(table, store_dir, names.names[i], damaged_count, err);
     }
     cln_folder_clean_up(&names);
     return status;
@@ -62,13 +75,16 @@ static cln_status show_store(const cln_cli *cli, cln_error *err) {
     static const char *const columns[] = {"dataset", "partitions", "rows", "rejected", "size_bytes", "sample"};
     cln_table table;
     CLN_TRY(cln_table_init(&table, NULL, columns, sizeof columns / sizeof *columns, err));
-    cln_status status = fill_datasets(&table, cli->settings.store_dir, err);
-    if (status == CLN_OK && table.row_count == 0) {
+    size_t damaged_count = 0;
+    cln_status status = fill_datasets(&table, cli->settings.store_dir, &damaged_count, err);
+    if (status == CLN_OK && table.row_count == 0 && damaged_count == 0) {
         cln_note("the store '%s' is empty; 'colonnade ingest --help' tells how to fill it", cli->settings.store_dir);
     }
     if (status == CLN_OK) status = cln_cli_print(cli, &table, err);
     cln_table_clean_up(&table);
-    return status;
+    if (status != CLN_OK || damaged_count == 0) return status;
+    return cln_fail(err, CLN_ERR_IO, "%zu of the datasets in '%s' cannot be read and are not listed", damaged_count,
+                    cli->settings.store_dir);
 }
 
 static cln_status fill_partitions(cln_table *table, const cln_manifest *manifest, cln_error *err) {

@@ -8,14 +8,12 @@
 #include "colonnade/base/folder.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/store/dataset.h"
+#include "colonnade/store/dataset_paths.h"
 #include "reject_list.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define UNPUBLISHED_DIR    "unpublished"
-#define UNPUBLISHED_SUFFIX ".h5"
 
 static const cln_comm alone = {.mpi = MPI_COMM_SELF, .rank = 0, .size = 1};
 
@@ -131,7 +129,7 @@ static cln_status list_open_file(reject_job *job, cln_dataset *dataset, const ch
 static cln_status list_file(reject_job *job, const char *folder, const char *name, cln_error *err) {
     char *id = NULL;
     char *path = NULL;
-    cln_status status = cln_copy_span(&id, cln_span_of(name, strlen(name) - strlen(UNPUBLISHED_SUFFIX)), err);
+    cln_status status = cln_copy_span(&id, cln_span_of(name, strlen(name) - strlen(CLN_PARTITION_SUFFIX)), err);
     if (status == CLN_OK && is_wanted(job, id)) {
         cln_dataset *dataset = NULL;
         status = cln_path_join(&path, folder, name, err);
@@ -148,9 +146,9 @@ static cln_status list_file(reject_job *job, const char *folder, const char *nam
 
 static cln_status list_unpublished(reject_job *job, cln_error *err) {
     char *folder = NULL;
-    CLN_TRY(cln_format_string(&folder, err, "%s/%s/%s", job->cli->settings.store_dir, job->dataset, UNPUBLISHED_DIR));
+    CLN_TRY(cln_dataset_path(&folder, job->cli->settings.store_dir, job->dataset, CLN_UNPUBLISHED_DIR, err));
     cln_folder_list names;
-    cln_status status = cln_folder_read(&names, folder, UNPUBLISHED_SUFFIX, err);
+    cln_status status = cln_folder_read(&names, folder, CLN_PARTITION_SUFFIX, err);
     for (size_t i = 0; status == CLN_OK && i < names.count; i++) {
         status = list_file(job, folder, names.names[i], err);
     }

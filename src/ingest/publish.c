@@ -6,6 +6,7 @@
 #include "colonnade/base/file.h"
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
+#include "colonnade/store/dataset_paths.h"
 
 #include <cjson/cJSON.h>
 #include <fcntl.h>
@@ -20,11 +21,11 @@ enum { ROWS_DIGITS = 16, SOURCE_DIGITS = 8 };
 
 cln_status cln_publication_init(cln_publication *publication, const cln_ingest_request *request, cln_error *err) {
     *publication = (cln_publication){0};
-    cln_status status = cln_format_string(&publication->temporary_path, err, "%s/%s/partitions/.tmp-%s.h5",
-                                          request->store_dir, request->dataset_name, request->partition);
+    cln_status status = cln_partition_temporary_path(&publication->temporary_path, request->store_dir,
+                                                     request->dataset_name, request->partition, err);
     if (status == CLN_OK) {
-        status = cln_format_string(&publication->rejects_path, err, "%s/%s/unpublished/%s.h5", request->store_dir,
-                                   request->dataset_name, request->partition);
+        status = cln_unpublished_path(&publication->rejects_path, request->store_dir, request->dataset_name,
+                                      request->partition, err);
     }
     if (status != CLN_OK) cln_publication_clean_up(publication);
     return status;
@@ -72,7 +73,7 @@ bool cln_publication_has_same_size(const cln_publication *publication, uint64_t 
     return publication->former != NULL && publication->former->source_size_bytes == size_bytes;
 }
 
-/* "partitions/ID.ROWS", which the rest of the name follows. */
+/* What the rest of the name follows. */
 static cln_status name_rows(char **name, const cln_ingest_request *request, const cln_digest *content,
                             const cln_digest *recipe, cln_error *err) {
     char both[2 * CLN_DIGEST_BYTES];
@@ -81,7 +82,7 @@ static cln_status name_rows(char **name, const cln_ingest_request *request, cons
     const cln_digest digest = cln_content_block_digest(cln_span_of(both, sizeof both));
     char digits[CLN_DIGEST_TEXT_BYTES];
     cln_digest_format(&digest, digits);
-    return cln_format_string(name, err, "partitions/%s.%.*s", request->partition, ROWS_DIGITS, digits);
+    return cln_partition_file_stem(name, request->partition, cln_span_of(digits, ROWS_DIGITS), err);
 }
 
 /* The whole name, relative to the dataset's folder. */
@@ -93,15 +94,14 @@ static cln_status name_file(char **file, const cln_ingest_request *request, cons
     cln_digest_format(&digest, digits);
     char *rows;
     CLN_TRY(name_rows(&rows, request, published->content, published->recipe, err));
-    const cln_status status = cln_format_string(file, err, "%s%.*s.h5", rows, SOURCE_DIGITS, digits);
+    const cln_status status = cln_format_string(file, err, "%s%.*s" CLN_PARTITION_SUFFIX, rows, SOURCE_DIGITS, digits);
     free(rows);
     return status;
 }
 
 static bool is_there(const cln_publication *publication, const cln_ingest_request *request) {
     char *path;
-    if (cln_format_string(&path, NULL, "%s/%s/%s", request->store_dir, request->dataset_name,
-                          publication->former->file) != CLN_OK) {
+    if (cln_dataset_path(&path, request->store_dir, request->dataset_name, publication->former->file, NULL) != CLN_OK) {
         return false;
     }
     const bool exists = cln_file_exists(path);
@@ -158,7 +158,7 @@ static void begin_last_hour(const cln_publication *publication, const cln_ingest
     const cln_partition_info *former = publication->former;
     if (former == NULL || strcmp(former->file, file) == 0) return;
     char *path;
-    if (cln_format_string(&path, NULL, "%s/%s/%s", request->store_dir, request->dataset_name, former->file) != CLN_OK) {
+    if (cln_dataset_path(&path, request->store_dir, request->dataset_name, former->file, NULL) != CLN_OK) {
         return;
     }
     (void)utimensat(AT_FDCWD, path, NULL, 0); /* of another owner, or gone: then there is no such hour */
@@ -169,7 +169,7 @@ static void begin_last_hour(const cln_publication *publication, const cln_ingest
 static cln_status move_and_publish(cln_publication *publication, const cln_ingest_request *request, char *file,
                                    const cln_published *published, cln_error *err) {
     char *path;
-    CLN_TRY(cln_format_string(&path, err, "%s/%s/%s", request->store_dir, request->dataset_name, file));
+    CLN_TRY(cln_dataset_path(&path, request->store_dir, request->dataset_name, file, err));
     cln_status status = CLN_OK;
     if (rename(publication->temporary_path, path) != 0) {
         status = cln_fail_errno(err, "cannot rename %s to %s", publication->temporary_path, path);

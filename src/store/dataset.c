@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/store/dataset.h"
 
-#include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
+#include "colonnade/store/dataset_paths.h"
 #include "dataset_state.h"
 #include "manifest_text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-cln_status cln_dataset_dir(char **dir, const char *store_dir, const char *dataset, cln_error *err) {
-    if (!cln_path_is_safe_name(dataset)) {
-        return cln_fail(err, CLN_ERR_USAGE, "a dataset cannot be named '%s': use letters, digits, '_' and '-'",
-                        dataset);
-    }
-    return cln_path_join(dir, store_dir, dataset, err);
-}
 
 /* Rank 0's manifest as text, so that all ranks see one version. */
 static cln_status read_text_once(const cln_comm *comm, const char *store_dir, const char *name, cln_buffer *text,

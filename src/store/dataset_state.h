@@ -23,7 +23,4 @@ struct cln_dataset {
     cln_dataset_table tables[CLN_TABLE_COUNT];
 };
 
-/* Local. STORE/NAME, after checking that the name may be a folder's. */
-CLN_CHECKED cln_status cln_dataset_dir(char **dir, const char *store_dir, const char *dataset, cln_error *err);
-
 #endif

@@ -93,16 +93,26 @@ cln_status cln_h5_create(hid_t *file, const char *path, cln_error *err) {
     return status;
 }
 
+/* Setting the driver duplicates the communicator, which is collective. */
+static cln_status new_shared_access_list(hid_t *access, const cln_comm *comm, cln_error *err) {
+    cln_h5_start();
+    *access = new_access_list();
+    CLN_TRY_AGREED(comm, *access < 0 ? cln_h5_fail(err, "cannot prepare to open files through MPI") : CLN_OK, err);
+    if (H5Pset_fapl_mpio(*access, comm->mpi, MPI_INFO_NULL) >= 0) return CLN_OK;
+    return cln_h5_fail(err, "rank %d cannot use HDF5's MPI driver", comm->rank);
+}
+
 cln_status cln_h5_open_shared(hid_t *file, const cln_comm *comm, const char *path, cln_error *err) {
     if (comm->size == 1) return cln_h5_open(file, path, true, err);
-    cln_h5_start();
-    const hid_t access = new_access_list();
+    cln_error spare;
+    if (err == NULL) err = &spare; /* the ranks agree on its message */
+    hid_t access;
     *file = H5I_INVALID_HID;
-    if (access >= 0 && H5Pset_fapl_mpio(access, comm->mpi, MPI_INFO_NULL) >= 0) {
+    cln_status status = cln_agree(comm, new_shared_access_list(&access, comm, err), err);
+    if (status == CLN_OK) {
         *file = H5Fopen(path, H5F_ACC_RDWR, access);
+        if (*file < 0) status = cln_h5_fail(err, "rank %d cannot open %s through MPI", comm->rank, path);
     }
-    const cln_status status =
-        *file < 0 ? cln_h5_fail(err, "rank %d cannot open %s through MPI", comm->rank, path) : CLN_OK;
     if (access >= 0) (void)H5Pclose(access);
     return status;
 }

@@ -38,7 +38,8 @@ CLN_CHECKED cln_status cln_h5_create(hid_t *file, const char *path, cln_error *e
 CLN_CHECKED cln_status cln_h5_close_written(hid_t file, const char *path, cln_status status, cln_error *err);
 
 /* Collective over comm. Opens an existing file for writing through the MPI
- * driver (one rank alone: through the default driver). */
+ * driver (one rank alone: through the default driver). What a rank returns is
+ * its own; the caller agrees. */
 CLN_CHECKED cln_status cln_h5_open_shared(hid_t *file, const cln_comm *comm, const char *path, cln_error *err);
 
 /* Creates a group, or a one-dimensional contiguous dataset, without times.

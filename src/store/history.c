@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/base/clock.h"
 #include "colonnade/base/escape.h"
-#include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
-#include "dataset_state.h"
+#include "colonnade/store/dataset.h"
+#include "colonnade/store/dataset_paths.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -58,16 +58,14 @@ static cln_status append_to_file(const char *path, cln_span line, cln_error *err
 
 cln_status cln_dataset_record_history(const char *store_dir, const char *dataset, const char *json_object,
                                       cln_error *err) {
-    char *dir, *path = NULL;
-    CLN_TRY(cln_dataset_dir(&dir, store_dir, dataset, err));
+    char *path;
+    CLN_TRY(cln_dataset_path(&path, store_dir, dataset, CLN_HISTORY_NAME, err));
     cln_buffer line;
     cln_buffer_init(&line, LINE_LIMIT_BYTES);
-    cln_status status = cln_path_join(&path, dir, "history.jsonl", err);
-    if (status == CLN_OK) status = append_context(&line, err);
+    cln_status status = append_context(&line, err);
     if (status == CLN_OK) status = append_members(&line, json_object, err);
     if (status == CLN_OK) status = append_to_file(path, cln_buffer_span(&line), err);
     cln_buffer_clean_up(&line);
     free(path);
-    free(dir);
     return status;
 }

@@ -3,7 +3,8 @@
 #include "colonnade/base/clock.h"
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
-#include "dataset_state.h"
+#include "colonnade/store/dataset.h"
+#include "colonnade/store/dataset_paths.h"
 #include "lock_owner.h"
 #include "tidy.h"
 
@@ -16,10 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_NAME "lock"
-
 /* An owner that died between creating the file and writing its name into it. */
 #define NAMELESS_SECONDS 60
+
+/* Others may take, leave and break the lock at the same time; not for ever. */
+#define ATTEMPTS 100
 
 /* 0, or an errno: EEXIST when somebody has the lock. */
 static int create_lock(const char *path) {
@@ -82,10 +84,12 @@ static cln_status fail_locked(const char *path, const char *dataset, const cln_l
                     (long long)(cln_clock_utc_seconds() - owner->since_utc_seconds), path);
 }
 
-static cln_status take_lock(const char *path, const char *dataset, cln_error *err) {
+static cln_status take_lock(const char *dir, const char *path, const char *dataset, cln_error *err) {
     cln_lock_owner owner = {0};
-    for (int attempt = 0; attempt < 100; attempt++) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        CLN_TRY(cln_file_make_dirs(dir, err));
         const int failure = create_lock(path);
+        if (failure == ENOENT && attempt + 1 < ATTEMPTS) continue; /* the dataset was just removed */
         if (failure == 0) return CLN_OK;
         if (failure != EEXIST) {
             errno = failure;
@@ -96,8 +100,10 @@ static cln_status take_lock(const char *path, const char *dataset, cln_error *er
     return fail_locked(path, dataset, &owner, err);
 }
 
+/* Under the lock: whoever removes a dataset has it too, until the dataset's
+ * folder is all that is left. */
 static cln_status make_folders(const char *dir, cln_error *err) {
-    static const char *const names[] = {"partitions", "unpublished"};
+    static const char *const names[] = {CLN_PARTITIONS_DIR, CLN_UNPUBLISHED_DIR};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char *path;
         CLN_TRY(cln_path_join(&path, dir, names[i], err));
@@ -108,14 +114,21 @@ static cln_status make_folders(const char *dir, cln_error *err) {
     return CLN_OK;
 }
 
+static cln_status prepare_locked(const char *dir, const char *lock_path, cln_error *err) {
+    /* Not before it is ours: a signal would remove another's. */
+    CLN_TRY(cln_cleanup_register_path(lock_path, err));
+    return make_folders(dir, err);
+}
+
 cln_status cln_dataset_lock(const char *store_dir, const char *dataset, cln_error *err) {
     char *dir, *path = NULL;
     CLN_TRY(cln_dataset_dir(&dir, store_dir, dataset, err));
-    cln_status status = make_folders(dir, err);
-    if (status == CLN_OK) status = cln_path_join(&path, dir, LOCK_NAME, err);
-    if (status == CLN_OK) status = take_lock(path, dataset, err);
-    /* Not before it is ours: a signal would remove another's. */
-    if (status == CLN_OK) status = cln_cleanup_register_path(path, err);
+    cln_status status = cln_path_join(&path, dir, CLN_LOCK_NAME, err);
+    if (status == CLN_OK) status = take_lock(dir, path, dataset, err);
+    if (status == CLN_OK) {
+        status = prepare_locked(dir, path, err);
+        if (status != CLN_OK) cln_dataset_unlock(store_dir, dataset);
+    }
     if (status == CLN_OK) cln_tidy_dataset(store_dir, dataset, dir);
     free(path);
     free(dir);
@@ -123,12 +136,9 @@ cln_status cln_dataset_lock(const char *store_dir, const char *dataset, cln_erro
 }
 
 void cln_dataset_unlock(const char *store_dir, const char *dataset) {
-    char *dir, *path = NULL;
-    if (cln_dataset_dir(&dir, store_dir, dataset, NULL) != CLN_OK) return;
-    if (cln_path_join(&path, dir, LOCK_NAME, NULL) == CLN_OK) {
-        (void)unlink(path);
-        cln_cleanup_unregister_path(path);
-    }
+    char *path;
+    if (cln_dataset_path(&path, store_dir, dataset, CLN_LOCK_NAME, NULL) != CLN_OK) return;
+    (void)unlink(path);
+    cln_cleanup_unregister_path(path);
     free(path);
-    free(dir);
 }

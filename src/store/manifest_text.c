@@ -5,6 +5,7 @@
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/base/utf8.h"
+#include "colonnade/store/dataset_paths.h"
 #include "colonnade/store/partition_writer.h"
 #include "layout.h"
 
@@ -62,14 +63,6 @@ static cln_status take_count(const cJSON *object, const char *key, uint64_t *cou
     return CLN_OK;
 }
 
-/* A file in the folder "partitions". Its name, an id with digests behind it, may be longer than an id. */
-static bool is_partition_path(const char *file) {
-    static const char folder[] = "partitions/";
-    if (strncmp(file, folder, sizeof folder - 1) != 0) return false;
-    const char *name = file + sizeof folder - 1;
-    return name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL;
-}
-
 /* info borrows the texts of item. */
 static cln_status take_info(const cJSON *item, cln_partition_info *info, cln_error *err) {
     const char *id = NULL, *file = NULL, *content_hash = NULL, *origin = NULL;
@@ -77,7 +70,7 @@ static cln_status take_info(const cJSON *item, cln_partition_info *info, cln_err
     CLN_TRY(take_text(item, "file", &file, err));
     CLN_TRY(take_text(item, "content_hash", &content_hash, err));
     CLN_TRY(take_text(item, "origin", &origin, err));
-    if (!cln_path_is_safe_name(id) || !is_partition_path(file)) {
+    if (!cln_path_is_safe_name(id) || !cln_is_partition_file(file)) {
         return cln_fail(err, CLN_ERR_IO, "partition '%s' has the file '%s'", id, file);
     }
     const cJSON *is_sample = cJSON_GetObjectItemCaseSensitive(item, "is_sample");

@@ -3,7 +3,8 @@
 #include "colonnade/base/file.h"
 #include "colonnade/base/hash.h"
 #include "colonnade/base/memory.h"
-#include "dataset_state.h"
+#include "colonnade/store/dataset_paths.h"
+#include "h5.h"
 #include "manifest_text.h"
 #include "sync.h"
 
@@ -13,8 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define MASTER_NAME "master.h5"
 
 /* The text, whose size is that of its type. */
 static cln_status read_text(hid_t dataset, hid_t type, cln_buffer *text, cln_error *err) {
@@ -64,11 +63,9 @@ cln_status cln_manifest_read(cln_manifest *manifest, const char *store_dir, cons
                              cln_error *err) {
     *manifest = (cln_manifest){0};
     *exists = false;
-    char *dir, *path;
-    CLN_TRY(cln_dataset_dir(&dir, store_dir, dataset, err));
-    cln_status status = cln_path_join(&path, dir, MASTER_NAME, err);
-    free(dir);
-    CLN_TRY(status);
+    char *path;
+    CLN_TRY(cln_dataset_path(&path, store_dir, dataset, CLN_MASTER_NAME, err));
+    cln_status status;
     cln_error inner = {.message = ""};
     struct stat about;
     if (stat(path, &about) == 0) {
@@ -171,8 +168,9 @@ static cln_status replace_master(const char *temporary, const char *path, const 
 static cln_status publish_in(const char *dir, const cln_manifest *manifest, bool sync, cln_error *err) {
     CLN_TRY(check_partitions(dir, manifest, err));
     char *path, *temporary = NULL;
-    CLN_TRY(cln_path_join(&path, dir, MASTER_NAME, err));
-    cln_status status = cln_format_string(&temporary, err, "%s/.tmp-%s-%ld", dir, MASTER_NAME, (long)getpid());
+    CLN_TRY(cln_path_join(&path, dir, CLN_MASTER_NAME, err));
+    cln_status status =
+        cln_format_string(&temporary, err, "%s/" CLN_TEMPORARY_MARK "%s-%ld", dir, CLN_MASTER_NAME, (long)getpid());
     if (status == CLN_OK) status = cln_cleanup_register_path(temporary, err);
     if (status == CLN_OK) {
         (void)unlink(temporary); /* of a dead process with the same number */

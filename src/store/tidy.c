@@ -3,6 +3,7 @@
 
 #include "colonnade/base/file.h"
 #include "colonnade/store/dataset.h"
+#include "colonnade/store/dataset_paths.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -12,13 +13,6 @@
 #include <unistd.h>
 
 #define GRACE_SECONDS 3600
-
-/* Ours begin with it; those of files that are replaced end with it and a number. */
-static bool is_temporary(const char *name) {
-    if (strncmp(name, ".tmp-", 5) == 0) return true;
-    const char *mark = strstr(name, ".tmp-");
-    return mark != NULL && mark[5] != '\0' && strspn(mark + 5, "0123456789") == strlen(mark + 5);
-}
 
 static bool is_named(const cln_manifest *manifest, const char *name) {
     for (size_t i = 0; i < manifest->partition_count; i++) {
@@ -48,7 +42,7 @@ static void tidy_folder(const char *folder, const cln_manifest *manifest) {
         if (cln_path_join(&path, folder, entry->d_name, NULL) != CLN_OK) break;
         const bool is_orphan =
             manifest != NULL && ends_with(entry->d_name, ".h5") && !is_named(manifest, entry->d_name) && is_old(path);
-        if (is_temporary(entry->d_name) || is_orphan) (void)unlink(path);
+        if (cln_is_temporary_name(entry->d_name) || is_orphan) (void)unlink(path);
         free(path);
     }
     (void)closedir(listing);
@@ -67,7 +61,7 @@ void cln_tidy_dataset(const char *store_dir, const char *dataset, const char *di
     /* With a master that cannot be read, nothing is known to be unneeded. */
     const bool is_read = cln_manifest_read(&manifest, store_dir, dataset, &exists, NULL) == CLN_OK;
     tidy_folder(dir, NULL);
-    tidy_inner(dir, "partitions", is_read ? &manifest : NULL);
-    tidy_inner(dir, "unpublished", NULL);
+    tidy_inner(dir, CLN_PARTITIONS_DIR, is_read ? &manifest : NULL);
+    tidy_inner(dir, CLN_UNPUBLISHED_DIR, NULL);
     if (is_read) cln_manifest_clean_up(&manifest);
 }

@@ -2,6 +2,7 @@
  *
  * One ingest at a time, a dead one stops nobody, and what it left goes.
  */
+#include "colonnade/base/cleanup.h"
 #include "folder.h"
 #include "small.h"
 
@@ -81,6 +82,27 @@ static void a_process_with_the_same_number_is_another(void **state) {
     cln_dataset_unlock(place.path, "reused");
 }
 
+/* Its clean-up cannot be registered: the lock must not stay for ever. */
+static void a_lock_that_cannot_be_kept_is_left(void **state) {
+    (void)state;
+    enum { MORE_THAN_THE_REGISTRY = 1000 };
+    int count = 0;
+    char path[64];
+    for (; count < MORE_THAN_THE_REGISTRY; count++) {
+        (void)snprintf(path, sizeof path, "/nonexistent/colonnade/%d", count);
+        if (cln_cleanup_register_path(path, NULL) != CLN_OK) break;
+    }
+    cln_error err = {.message = ""};
+    assert_int_equal(cln_dataset_lock(place.path, "full", &err), CLN_ERR_INTERNAL);
+    assert_false(cln_file_exists(folder_file(&place, "full/lock")));
+    while (count-- > 0) {
+        (void)snprintf(path, sizeof path, "/nonexistent/colonnade/%d", count);
+        cln_cleanup_unregister_path(path);
+    }
+    assert_int_equal(cln_dataset_lock(place.path, "full", &err), CLN_OK);
+    cln_dataset_unlock(place.path, "full");
+}
+
 static void another_host_is_believed_to_live(void **state) {
     (void)state;
     assert_int_equal(cln_file_make_dirs(folder_file(&place, "far"), NULL), CLN_OK);
@@ -151,6 +173,7 @@ int main(void) {
         cmocka_unit_test(a_lock_is_held_once),
         cmocka_unit_test(the_lock_of_a_dead_process_is_taken_over),
         cmocka_unit_test(a_process_with_the_same_number_is_another),
+        cmocka_unit_test(a_lock_that_cannot_be_kept_is_left),
         cmocka_unit_test(another_host_is_believed_to_live),
         cmocka_unit_test(a_lock_without_a_name_is_believed_for_a_minute),
         cmocka_unit_test(what_dead_runs_left_goes),
