@@ -3,11 +3,13 @@
 #
 # Installs what Colonnade needs and this machine lacks.
 #
-#   jobs/install.sh [--test] [--lint] [--slurm] [--check | --list SYSTEM]
+#   jobs/install.sh [--test] [--lint] [--slurm] [--readers] [--check | --list SYSTEM]
 #
 #   --test         also what the tests need
 #   --lint         also what the checks of the sources need
 #   --slurm        also what the Slurm test needs
+#   --readers      also other programs that read a store (xarray, AnnData, R),
+#                  as far as this system has packages of them
 #   --check        only say what is missing; status 3 if anything is
 #   --list SYSTEM  only print the packages' names for apt, dnf, brew or spack
 #   --help         this text
@@ -49,6 +51,7 @@ test  | cmocka                           | library cmocka         | libcmocka-de
 test  | SQLite's shell                   | command sqlite3        | sqlite3                   | sqlite                     | sqlite      | sqlite
 test  | HDF5's tools                     | command h5dump         | hdf5-tools                | hdf5                       | hdf5-mpi    | hdf5+mpi
 test  | Python, to serve files           | command python3        | python3                   | python3                    | python      | python
+test  | h5py and pandas for Python       | python h5py,pandas     | python3-h5py python3-pandas | python3-h5py python3-pandas | -        | py-h5py py-pandas
 lint  | clang                            | command clang          | clang                     | clang                      | llvm        | llvm
 lint  | libFuzzer and clang's sanitizers | fuzzer                 | libclang-rt-dev           | compiler-rt                | llvm        | llvm
 lint  | clang-format                     | command clang-format   | clang-format              | clang-tools-extra          | llvm        | llvm
@@ -57,6 +60,9 @@ lint  | cppcheck                         | command cppcheck       | cppcheck    
 lint  | shellcheck                       | command shellcheck     | shellcheck                | ShellCheck                 | shellcheck  | -
 slurm | Slurm                            | command slurmctld      | slurm-wlm                 | slurm-slurmctld slurm-slurmd | -         | slurm
 slurm | MUNGE                            | command munged         | munge                     | munge                      | -           | munge
+readers | xarray for Python              | python xarray,h5netcdf | python3-xarray python3-h5netcdf | python3-xarray python3-h5netcdf | - | py-xarray py-h5netcdf
+readers | AnnData for Python             | python anndata         | python3-anndata           | -                          | -           | py-anndata
+readers | R with hdf5r                   | r hdf5r                | r-base-core r-cran-hdf5r  | R-core                     | r           | r-hdf5r
 LIST
 }
 
@@ -78,6 +84,15 @@ there_hdf5() {
     there_library hdf5-openmpi || there_library hdf5-mpich ||
         { have h5pcc && h5pcc -showconfig 2>/dev/null | grep -qiE 'parallel hdf5: *(yes|on)'; }
 }
+# What a system packages is found by its own Python, which need not be the first.
+there_python() {
+    local python
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c "import $1" 2>/dev/null; then return 0; fi
+    done
+    return 1
+}
+there_r() { have Rscript && Rscript -e "library($1)" >/dev/null 2>&1; }
 there_zones() {
     [ -e "${TZDIR:-/usr/share/zoneinfo}/America/Denver" ] || [ -e /var/db/timezone/zoneinfo/America/Denver ]
 }
@@ -139,6 +154,27 @@ set_as_root() {
     if [ -t 0 ]; then AS_ROOT=(sudo "${AS_ROOT[@]}"); else AS_ROOT=(sudo -n "${AS_ROOT[@]}"); fi
 }
 
+# Other readers are tested where the system has them; the tests say what they skip.
+drop_unknown_readers() {
+    local package kept=''
+    for package in $APT; do
+        if ! apt-cache show "$package" >/dev/null 2>&1 && is_reader "$package"; then
+            warn "this system has no package $package; the test that needs it will be skipped"
+        else
+            kept+=" $package"
+        fi
+    done
+    trim "$kept"
+    APT=$REPLY
+}
+
+is_reader() {
+    case " $(GROUPS_WANTED=readers && look_around yes && say "$APT") " in
+        *" $1 "*) return 0 ;;
+    esac
+    return 1
+}
+
 # Do the package lists of this machine know every missing package?
 apt_knows_all() {
     local package
@@ -162,6 +198,8 @@ install_with_apt() {
         "${AS_ROOT[@]}" apt-get update -qq || warn "apt-get update had problems; trying to install nevertheless"
         fresh=yes
     fi
+    drop_unknown_readers
+    [ -n "$APT" ] || return 0
     if apt_install; then return; fi
     if [ $fresh = no ]; then
         "${AS_ROOT[@]}" apt-get update -qq || true
@@ -199,7 +237,7 @@ main() {
     GROUPS_WANTED=base
     while [ $# -gt 0 ]; do
         case $1 in
-            --test | --lint | --slurm) GROUPS_WANTED+=" ${1#--}" ;;
+            --test | --lint | --slurm | --readers) GROUPS_WANTED+=" ${1#--}" ;;
             --check) mode=check ;;
             --list) mode=list system=${2:-} && shift ;;
             --help | -h) print_header "${BASH_SOURCE[0]}" && return ;;
@@ -220,6 +258,7 @@ main() {
         exit 3
     fi
     install_with_apt
+    GROUPS_WANTED=${GROUPS_WANTED/ readers/}
     look_around no
     [ -z "$MISSING" ] || die 3 "still missing after the installation: ${MISSING//$'\n'/,}"
 }

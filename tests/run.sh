@@ -3,10 +3,12 @@
 #
 # Builds Colonnade and runs all of its tests.
 #
-#   tests/run.sh [--slurm] [CTEST OPTION...]
+#   tests/run.sh [--slurm] [--readers] [CTEST OPTION...]
 #
 #   --slurm   also install Slurm where it is missing, for the test of the batch
 #             job; without it that test is skipped on such machines
+#   --readers also install xarray, AnnData and R where they are missing, for the
+#             tests of other programs that read a store; the same holds
 #   --help    this text
 #
 # What is missing is installed first (jobs/install.sh --test). Further options
@@ -75,10 +77,13 @@ summary() {
 
 main() {
     local install=(--test) status=0 junit=$COLONNADE_BUILD/junit.xml
-    case ${1:-} in
-        --help | -h) print_header "${BASH_SOURCE[0]}" && return ;;
-        --slurm) install+=(--slurm) && shift ;;
-    esac
+    while true; do
+        case ${1:-} in
+            --help | -h) print_header "${BASH_SOURCE[0]}" && return ;;
+            --slurm | --readers) install+=("$1") && shift ;;
+            *) break ;;
+        esac
+    done
     "$COLONNADE_ROOT/jobs/install.sh" "${install[@]}"
     step "Building"
     build_release on
