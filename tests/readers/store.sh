@@ -25,3 +25,14 @@ make_store() {
         expect 0 3 '' ingest mixed "$year.csv" --schema auto --store store --stripe-size 10K
     done
 }
+
+# run_reader SCRIPT ARGUMENT...: a Python script of this folder, which may import
+# expected.py and colonnade.py.
+run_reader() {
+    local script=$1
+    shift
+    CHECKS_DONE=$((CHECKS_DONE + 1))
+    PYTHONPATH=$COLONNADE_SOURCE/docs PYTHONDONTWRITEBYTECODE=1 \
+        "$PYTHON" "$COLONNADE_SOURCE/tests/readers/$script" "$@" >reader.out 2>&1 ||
+        fail "$script: $(cat reader.out)"
+}
