@@ -31,7 +31,7 @@ void cln_automaton_init(cln_automaton *automaton, const cln_dialect *dialect) {
     automaton->quote = dialect->quote;
     automaton->has_quote = dialect->has_quote;
     automaton->newlines_in_quotes = dialect->newlines_in_quotes;
-    automaton->classify = cln_classify_best();
+    automaton->kernels = cln_mask_kernels_best();
     if (!dialect->newlines_in_quotes) {
         const cln_csv_step lf = {CLN_CSV_START, END | MALFORMED};
         const cln_csv_step cr = {CLN_CSV_CR, END | MALFORMED};

@@ -31,8 +31,8 @@ static uint64_t match(const char *bytes, unsigned char byte) {
     return mask;
 }
 
-void cln_classify_portable(const char *bytes, size_t count, unsigned char quote, int has_quote, unsigned char delimiter,
-                           cln_masks *masks) {
+static void classify(const char *bytes, size_t count, unsigned char quote, int has_quote, unsigned char delimiter,
+                     cln_masks *masks) {
     for (size_t i = 0; i < count; i++) {
         const char *block = bytes + i * CLN_MASK_BYTES;
         masks[i].quote = has_quote ? match(block, quote) : 0;
@@ -43,11 +43,22 @@ void cln_classify_portable(const char *bytes, size_t count, unsigned char quote,
     }
 }
 
-cln_classify_function *cln_classify_best(void) {
-    static cln_classify_function *best = NULL;
+static size_t flatten(const uint64_t *bits, size_t count, uint32_t base, uint32_t *positions) {
+    uint32_t *to = positions;
+    for (size_t i = 0; i < count; i++, base += CLN_MASK_BYTES) {
+        for (uint64_t left = bits[i]; left != 0; left &= left - 1) *to++ = base + (uint32_t)__builtin_ctzll(left);
+    }
+    return (size_t)(to - positions);
+}
+
+const cln_mask_kernels cln_mask_kernels_portable = {.name = "portable", .classify = classify, .flatten = flatten};
+
+const cln_mask_kernels *cln_mask_kernels_best(void) {
+    static const cln_mask_kernels *best = NULL;
     if (best == NULL) {
-        best = cln_classify_avx2();
-        if (best == NULL) best = cln_classify_portable;
+        const cln_mask_kernels *found = cln_mask_kernels_avx512();
+        if (found == NULL) found = cln_mask_kernels_avx2();
+        best = found == NULL ? &cln_mask_kernels_portable : found;
     }
     return best;
 }

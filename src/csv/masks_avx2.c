@@ -4,8 +4,9 @@
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 
 #include <immintrin.h>
+#include <stdbool.h>
 
-#define TARGET __attribute__((target("avx2,pclmul,bmi")))
+#define TARGET __attribute__((target("avx2,pclmul,bmi,popcnt")))
 
 TARGET static inline uint64_t match(__m256i low, __m256i high, __m256i byte) {
     const uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, byte));
@@ -39,14 +40,32 @@ TARGET static void classify(const char *bytes, size_t count, unsigned char quote
     }
 }
 
-cln_classify_function *cln_classify_avx2(void) {
+/* Eight positions at a time, needed or not: how many there are decides about
+ * a branch only where there are more (Langdale and Lemire, as above). */
+TARGET static size_t flatten(const uint64_t *bits, size_t count, uint32_t base, uint32_t *positions) {
+    uint32_t *to = positions;
+    for (size_t i = 0; i < count; i++, base += CLN_MASK_BYTES) {
+        uint64_t left = bits[i];
+        const int found = __builtin_popcountll(left);
+        for (int done = 0; done < found; done += 8) {
+            for (int k = 0; k < 8; k++, left &= left - 1) to[done + k] = base + (uint32_t)_tzcnt_u64(left);
+        }
+        to += found;
+    }
+    return (size_t)(to - positions);
+}
+
+const cln_mask_kernels *cln_mask_kernels_avx2(void) {
+    static const cln_mask_kernels kernels = {.name = "AVX2", .classify = classify, .flatten = flatten};
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("pclmul") ? classify : NULL;
+    const bool has_all = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("pclmul") &&
+                         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+    return has_all ? &kernels : NULL;
 }
 
 #else
 
-cln_classify_function *cln_classify_avx2(void) {
+const cln_mask_kernels *cln_mask_kernels_avx2(void) {
     return NULL;
 }
 

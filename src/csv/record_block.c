@@ -3,6 +3,7 @@
 
 #include "colonnade/base/memory.h"
 #include "colonnade/csv/quoting.h"
+#include "regular_block.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,15 @@
 void cln_record_block_init(cln_record_block *block) {
     block->fields = NULL;
     block->field_capacity = 0;
+    block->ends = NULL;
+    block->end_capacity = 0;
     block->field_count = 0;
     block->record_count = 0;
 }
 
 void cln_record_block_clean_up(cln_record_block *block) {
     free(block->fields);
+    free(block->ends);
     cln_record_block_init(block);
 }
 
@@ -112,7 +116,7 @@ static void end_item(cursor *c, size_t position) {
                          .is_malformed = c->is_malformed,
                          .is_unterminated = c->is_unterminated};
         block->unkept_field_count += c->unkept;
-        c->is_full = block->record_count == CLN_BLOCK_RECORDS || block->field_count >= CLN_BLOCK_FIELDS;
+        c->is_full = cln_record_block_is_full(block);
     }
     begin_item(c, end);
 }
@@ -239,8 +243,8 @@ static cln_status take_groups(cursor *c, size_t groups, cln_error *err) {
     const size_t batch = groups < MASK_BATCH ? groups : MASK_BATCH;
     const cln_automaton *automaton = c->automaton;
     CLN_TRY(reserve_fields(c->block, batch * CLN_MASK_BYTES + 1, err));
-    automaton->classify(c->bytes.data + c->position, batch, automaton->quote, automaton->has_quote,
-                        automaton->delimiter, masks);
+    automaton->kernels->classify(c->bytes.data + c->position, batch, automaton->quote, automaton->has_quote,
+                                 automaton->delimiter, masks);
     for (size_t g = 0; g < batch && !c->is_full; g++) {
         cln_structure structure;
         if (cln_structure_of(&masks[g], c->state, automaton->newlines_in_quotes, &structure)) {
@@ -284,11 +288,13 @@ static void begin_block(const cln_splitter *splitter, cln_record_block *block) {
 
 cln_status cln_splitter_next(cln_splitter *splitter, cln_record_block *block, bool *more, cln_error *err) {
     begin_block(splitter, block);
+    CLN_TRY(cln_regular_block_cut(splitter, block, err));
     cursor c = {.automaton = splitter->automaton,
                 .bytes = splitter->bytes,
                 .block = block,
                 .position = splitter->position,
                 .max_fields = splitter->max_fields,
+                .is_full = cln_record_block_is_full(block),
                 .state = CLN_CSV_START};
     begin_item(&c, splitter->position);
     while (!c.is_full && c.position < c.bytes.size) {

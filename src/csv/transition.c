@@ -54,7 +54,8 @@ static void run_lane_by_masks(const cln_automaton *automaton, const char *bytes,
     cln_masks masks[MASK_BATCH];
     while (groups > 0) {
         const size_t batch = groups < MASK_BATCH ? groups : MASK_BATCH;
-        automaton->classify(bytes + begin, batch, automaton->quote, automaton->has_quote, automaton->delimiter, masks);
+        automaton->kernels->classify(bytes + begin, batch, automaton->quote, automaton->has_quote, automaton->delimiter,
+                                     masks);
         for (size_t g = 0; g < batch; g++, begin += CLN_MASK_BYTES) {
             cln_structure structure;
             if (!cln_structure_of(&masks[g], l->state, automaton->newlines_in_quotes, &structure)) {

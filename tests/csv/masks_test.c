@@ -67,18 +67,48 @@ static void check_classify(cln_classify_function *classify) {
     }
 }
 
+static void check_flatten(cln_flatten_function *flatten) {
+    enum { GROUPS = 5 };
+    uint64_t random = 5;
+    for (int round = 0; round < 5000; round++) {
+        uint64_t bits[GROUPS];
+        for (int g = 0; g < GROUPS; g++) {
+            bits[g] = next_random(&random);
+            for (uint64_t thinner = next_random(&random) % 6; thinner > 0; thinner--) bits[g] &= next_random(&random);
+            if (round % 50 == 0) bits[g] = UINT64_MAX;
+        }
+        uint32_t positions[GROUPS * CLN_MASK_BYTES + CLN_FLATTEN_SLACK];
+        const size_t count = flatten(bits, GROUPS, 1000, positions);
+        size_t expected = 0;
+        for (uint32_t k = 0; k < GROUPS * CLN_MASK_BYTES; k++) {
+            if ((bits[k / CLN_MASK_BYTES] >> k % CLN_MASK_BYTES & 1) == 0) continue;
+            assert_int_equal(positions[expected], 1000 + k);
+            expected++;
+        }
+        assert_int_equal(count, expected);
+    }
+}
+
+static void check_kernels(const cln_mask_kernels *kernels) {
+    check_classify(kernels->classify);
+    check_flatten(kernels->flatten);
+}
+
 static void the_portable_masks_are_right(void **state) {
     (void)state;
-    check_classify(cln_classify_portable);
+    check_kernels(&cln_mask_kernels_portable);
 }
 
 static void the_masks_of_this_processor_are_right(void **state) {
     (void)state;
-    if (cln_classify_avx2() == NULL) {
-        print_message("SKIPPED: this processor has no AVX2 with carry-less multiplication\n");
-        skip();
+    const cln_mask_kernels *const special[] = {cln_mask_kernels_avx2(), cln_mask_kernels_avx512()};
+    static const char *const needs[] = {"AVX2 with carry-less multiplication", "AVX-512 with VBMI2"};
+    for (size_t k = 0; k < sizeof special / sizeof special[0]; k++) {
+        if (special[k] == NULL)
+            print_message("SKIPPED: this processor has no %s\n", needs[k]);
+        else
+            check_kernels(special[k]);
     }
-    check_classify(cln_classify_avx2());
 }
 
 /* What the automaton does on 64 bytes, in the words of cln_structure. */

@@ -110,9 +110,48 @@ static void written_csv(void **state) {
         const size_t size = random_below(&random, sizeof text + 1);
         random_csv(&random, &dialect, text, size, rarities[round % 4]);
         assert_true(split_is_right(*state, &automaton, cln_span_of(text, size)));
-        automaton.classify = cln_classify_portable;
+        automaton.kernels = &cln_mask_kernels_portable;
         assert_true(split_is_right(*state, &automaton, cln_span_of(text, size)));
     }
+}
+
+/* A table of records that are all alike, but for a rare one that is not. */
+static void random_table(random_source *random, const cln_dialect *dialect, cln_buffer *text) {
+    static const char *const line_ends[] = {"\n", "\r\n", "\r"};
+    static const char *const odd[] = {"\n", "short\n", "a\"b,c\n", "\"d\"\"e\",f\r\n", "\"g\"h,i\n", "\r\r\n", ","};
+    const char *const line_end = line_ends[random_below(random, 3)];
+    const size_t columns = 1 + random_below(random, 6), records = random_below(random, 300);
+    const uint64_t rarity = random_below(random, 2) == 0 ? 100 : UINT64_MAX;
+    const bool is_quoted = random_below(random, 2) == 0;
+    cln_buffer_clear(text);
+    for (size_t r = 0; r < records; r++) {
+        for (size_t c = 0; c < columns; c++) {
+            if (c > 0) must(cln_buffer_append(text, &dialect->delimiter, 1, NULL));
+            const int size = (int)random_below(random, 12);
+            const char *form = is_quoted && random_below(random, 3) > 0 ? "\"%.*s\n%.*s\"" : "%.*s%.*s";
+            must(cln_buffer_append_format(text, NULL, form, size, "abcdefghijkl", size / 4, "xyz"));
+        }
+        must(cln_buffer_append_string(text, line_end, NULL));
+        if (random_below(random, rarity) == 0) must(cln_buffer_append_string(text, odd[random_below(random, 7)], NULL));
+    }
+}
+
+/* On every kind of processor that can be had here. */
+static void tables(void **state) {
+    const cln_mask_kernels *const kernels[] = {&cln_mask_kernels_portable, cln_mask_kernels_avx2(),
+                                               cln_mask_kernels_avx512()};
+    random_source random = {2718};
+    cln_buffer text;
+    cln_buffer_init(&text, SIZE_MAX);
+    for (int round = 0; round < 600; round++) {
+        const cln_dialect dialect = tried_dialect(round % TRIED_DIALECT_COUNT);
+        cln_automaton automaton;
+        cln_automaton_init(&automaton, &dialect);
+        random_table(&random, &dialect, &text);
+        if (kernels[round % 3] != NULL) automaton.kernels = kernels[round % 3];
+        assert_true(split_is_right(*state, &automaton, cln_buffer_span(&text)));
+    }
+    cln_buffer_clean_up(&text);
 }
 
 /* More records than a block holds, with blank lines where blocks end. */
@@ -193,11 +232,9 @@ static void wide_records(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(short_strings),
-        cmocka_unit_test(random_strings),
-        cmocka_unit_test(written_csv),
-        cmocka_unit_test(several_blocks),
-        cmocka_unit_test(plain_fields_borrow_the_bytes),
+        cmocka_unit_test(short_strings),  cmocka_unit_test(random_strings),
+        cmocka_unit_test(written_csv),    cmocka_unit_test(tables),
+        cmocka_unit_test(several_blocks), cmocka_unit_test(plain_fields_borrow_the_bytes),
         cmocka_unit_test(wide_records),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

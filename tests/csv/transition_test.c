@@ -118,7 +118,7 @@ static void written_csv_at_many_cuts(void **state) {
         const cln_dialect dialect = tried_dialect(round % TRIED_DIALECT_COUNT);
         cln_automaton automaton;
         cln_automaton_init(&automaton, &dialect);
-        if (round % 2 == 0) automaton.classify = cln_classify_portable;
+        if (round % 2 == 0) automaton.kernels = &cln_mask_kernels_portable;
         char text[1500];
         const size_t size = random_below(&random, sizeof text + 1);
         random_csv(&random, &dialect, text, size, rarities[round % 4]);

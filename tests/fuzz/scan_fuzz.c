@@ -27,11 +27,11 @@ static uint64_t parity_of(uint64_t quotes) {
     return parity;
 }
 
-static void check_masks(const cln_automaton *automaton, cln_classify_function *classify, cln_span text) {
+static void check_masks(const cln_automaton *automaton, const cln_mask_kernels *kernels, cln_span text) {
     const size_t groups = text.size / CLN_MASK_BYTES;
     cln_masks *masks;
     must(cln_new_array(&masks, groups, sizeof *masks, NULL));
-    classify(text.data, groups, automaton->quote, automaton->has_quote, automaton->delimiter, masks);
+    kernels->classify(text.data, groups, automaton->quote, automaton->has_quote, automaton->delimiter, masks);
     for (size_t g = 0; g < groups; g++) {
         const char *bytes = text.data + g * CLN_MASK_BYTES;
         const uint64_t quotes = automaton->has_quote ? mask_of(bytes, (char)automaton->quote) : 0;
@@ -111,13 +111,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const cln_span text = cln_span_of(copy, input.size);
     cln_automaton automaton;
     cln_automaton_init(&automaton, &dialect);
-    cln_classify_function *const classifiers[] = {cln_classify_portable, cln_classify_best()};
-    for (size_t c = 0; c < sizeof classifiers / sizeof classifiers[0]; c++) {
-        automaton.classify = classifiers[c];
-        check_masks(&automaton, classifiers[c], text);
+    const cln_mask_kernels *const all[] = {&cln_mask_kernels_portable, cln_mask_kernels_avx2(),
+                                           cln_mask_kernels_avx512()};
+    for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
+        if (all[k] == NULL) continue;
+        automaton.kernels = all[k];
+        check_masks(&automaton, all[k], text);
         check_scan(&automaton, text);
     }
-    if (cln_classify_avx2() != NULL) check_masks(&automaton, cln_classify_avx2(), text);
     free(copy);
     return 0;
 }

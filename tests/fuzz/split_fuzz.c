@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     reference expected;
     reference_read(&expected, &automaton, bytes, text_offset, first_number);
     check_whole(&expected, &automaton, bytes, &block, &text, &arena);
-    automaton.classify = cln_classify_portable;
+    automaton.kernels = &cln_mask_kernels_portable;
     check_whole(&expected, &automaton, bytes, &block, &text, &arena);
     check_kept(&automaton, bytes, max_fields, &block, &other);
     reference_clean_up(&expected);

@@ -69,7 +69,7 @@ typedef struct cln_automaton {
     unsigned char delimiter, quote;
     bool has_quote;
     bool newlines_in_quotes;
-    cln_classify_function *classify; /* how masks are made on this processor; tests set the portable twin */
+    const cln_mask_kernels *kernels; /* how masks are made on this processor; tests set the portable twin */
 } cln_automaton;
 
 /* Local. */

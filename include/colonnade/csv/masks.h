@@ -27,14 +27,29 @@ typedef struct cln_masks {
 typedef void cln_classify_function(const char *bytes, size_t count, unsigned char quote, int has_quote,
                                    unsigned char delimiter, cln_masks *masks);
 
-/* The fastest one that this processor can run; chosen once. */
-cln_classify_function *cln_classify_best(void);
+/* The positions of the set bits of count × 64, bit 0 of the first 64 standing
+ * for position base; returns how many there are. Writes up to
+ * CLN_FLATTEN_SLACK positions behind the last one. */
+typedef size_t cln_flatten_function(const uint64_t *bits, size_t count, uint32_t base, uint32_t *positions);
+
+enum { CLN_FLATTEN_SLACK = 64 };
+
+/* What one kind of processor can run. */
+typedef struct cln_mask_kernels {
+    const char *name;
+    cln_classify_function *classify;
+    cln_flatten_function *flatten;
+} cln_mask_kernels;
 
 /* The twin that runs everywhere. */
-cln_classify_function cln_classify_portable;
+extern const cln_mask_kernels cln_mask_kernels_portable;
 
 /* NULL where the processor or the compiler has no AVX2 with carry-less
- * multiplication. */
-cln_classify_function *cln_classify_avx2(void);
+ * multiplication, or no AVX-512 with VBMI2. */
+const cln_mask_kernels *cln_mask_kernels_avx2(void);
+const cln_mask_kernels *cln_mask_kernels_avx512(void);
+
+/* The fastest ones that this processor can run; chosen once. */
+const cln_mask_kernels *cln_mask_kernels_best(void);
 
 #endif

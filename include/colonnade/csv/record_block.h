@@ -47,6 +47,8 @@ typedef struct cln_record_block {
     size_t field_count; /* kept in fields */
     size_t field_capacity;
     cln_field *fields;
+    size_t end_capacity;
+    uint32_t *ends;               /* room for the splitter: where regular records' fields end */
     uint64_t escaped_field_count; /* of the kept fields: those that have escapes */
     uint64_t unkept_field_count;  /* cut and counted, but not kept */
     /* What stood between and inside these records. */
@@ -55,6 +57,11 @@ typedef struct cln_record_block {
     uint64_t literal_quote_count;
     uint64_t quoted_field_count;
 } cln_record_block;
+
+/* Whether it takes no more records. */
+static inline bool cln_record_block_is_full(const cln_record_block *block) {
+    return block->record_count == CLN_BLOCK_RECORDS || block->field_count >= CLN_BLOCK_FIELDS;
+}
 
 void cln_record_block_init(cln_record_block *block);
 void cln_record_block_clean_up(cln_record_block *block);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "regular_block.h"
+
+#include "colonnade/base/memory.h"
+#include "colonnade/csv/quoting.h"
+
+/* Groups of 64 bytes that are classified at once; what is behind the block's
+ * last record is classified again for the next block. */
+enum { MASK_BATCH = 8, BATCH_POSITIONS = MASK_BATCH * CLN_MASK_BYTES + CLN_FLATTEN_SLACK };
+
+/* Positions in the bytes, found from the splitter's position on. */
+typedef struct positions {
+    size_t end_count; /* delimiters and line ends; in the block's ends */
+    size_t line_count;
+    uint32_t lines[CLN_BLOCK_RECORDS + BATCH_POSITIONS]; /* line ends alone */
+    bool has_quotes;
+} positions;
+
+/* Finds what ends fields and records in up to MASK_BATCH groups; *more is
+ * false when a group was not regular. */
+static cln_status find_in_batch(const cln_splitter *splitter, size_t begin, uint8_t *state, cln_record_block *block,
+                                positions *p, bool *more, cln_error *err) {
+    const cln_automaton *a = splitter->automaton;
+    const size_t left = (splitter->bytes.size - begin) / CLN_MASK_BYTES;
+    const size_t groups = left < MASK_BATCH ? left : MASK_BATCH;
+    cln_masks masks[MASK_BATCH];
+    uint64_t ends[MASK_BATCH], line_ends[MASK_BATCH];
+    a->kernels->classify(splitter->bytes.data + begin, groups, a->quote, a->has_quote, a->delimiter, masks);
+    size_t regular = 0;
+    for (; regular < groups; regular++) {
+        cln_structure structure;
+        if (!cln_structure_of(&masks[regular], *state, a->newlines_in_quotes, &structure)) break;
+        if (structure.doubled != 0) break;
+        ends[regular] = structure.delimiters | structure.line_ends;
+        line_ends[regular] = structure.line_ends;
+        p->has_quotes |= structure.has_quotes;
+        *state = structure.end_state;
+    }
+    *more = regular == groups;
+    CLN_TRY(
+        cln_grow_array(&block->ends, &block->end_capacity, p->end_count + BATCH_POSITIONS, sizeof *block->ends, err));
+    p->end_count += a->kernels->flatten(ends, regular, (uint32_t)begin, block->ends + p->end_count);
+    p->line_count += a->kernels->flatten(line_ends, regular, (uint32_t)begin, p->lines + p->line_count);
+    return CLN_OK;
+}
+
+/* Enough positions for the wanted records, or as many as there are before the
+ * first irregular group. */
+static cln_status find_positions(const cln_splitter *splitter, size_t wanted, cln_record_block *block, positions *p,
+                                 cln_error *err) {
+    uint8_t state = CLN_CSV_START;
+    bool more = true;
+    size_t begin = splitter->position;
+    while (more && p->line_count < wanted && begin + CLN_MASK_BYTES <= splitter->bytes.size) {
+        CLN_TRY(find_in_batch(splitter, begin, &state, block, p, &more, err));
+        begin += MASK_BATCH * CLN_MASK_BYTES;
+        more = more && p->end_count <= CLN_BLOCK_FIELDS;
+    }
+    return CLN_OK;
+}
+
+/* Fields of the first record, up to its line end; 0 when it has none. */
+static size_t count_first_fields(const cln_record_block *block, const positions *p) {
+    if (p->line_count == 0) return 0;
+    size_t count = 1;
+    while (block->ends[count - 1] != p->lines[0]) count++;
+    return count;
+}
+
+/* One record's fields: they lie between ends. A field that begins with a quote
+ * is quoted as a whole, for nothing else is regular. */
+static uint64_t add_fields(cln_record_block *block, uint32_t begin, const uint32_t *ends, size_t columns,
+                           const unsigned char *quote) {
+    cln_field *fields = block->fields + block->field_count;
+    const unsigned char *bytes = (const unsigned char *)block->bytes.data;
+    uint64_t quoted = 0;
+    for (size_t f = 0; f < columns; f++) {
+        const bool is_quoted = quote != NULL && bytes[begin] == *quote;
+        fields[f] = (cln_field){
+            .begin = begin + is_quoted, .size = ends[f] - begin - 2 * (uint32_t)is_quoted, .is_quoted = is_quoted};
+        quoted += is_quoted;
+        begin = ends[f] + 1;
+    }
+    block->field_count += columns;
+    return quoted;
+}
+
+/* The record that begins here and ends at the line end; its size. */
+static uint32_t add_record(cln_record_block *block, uint32_t begin, uint32_t end, size_t columns) {
+    const cln_span bytes = block->bytes;
+    cln_line_end line_end = CLN_LINE_END_LF;
+    if (bytes.data[end] == '\r') {
+        const bool is_crlf = end + (size_t)1 < bytes.size && bytes.data[end + 1] == '\n';
+        line_end = is_crlf ? CLN_LINE_END_CRLF : CLN_LINE_END_CR;
+    }
+    const uint32_t size = end - begin + (line_end == CLN_LINE_END_CRLF ? 2 : 1);
+    block->records[block->record_count++] = (cln_record){.begin = begin,
+                                                         .size = size,
+                                                         .first_field = (uint32_t)block->field_count,
+                                                         .field_count = (uint32_t)columns,
+                                                         .line_end = (uint8_t)line_end};
+    return size;
+}
+
+/* Adds records as long as every columns-th end is the next line end. */
+static void add_records(cln_splitter *splitter, cln_record_block *block, const positions *p, size_t columns) {
+    const unsigned char *quote = p->has_quotes ? &splitter->automaton->quote : NULL;
+    const size_t last_column = columns - 1;
+    for (size_t r = 0; r < p->line_count && !cln_record_block_is_full(block); r++) {
+        const uint32_t *ends = block->ends + r * columns;
+        if (r * columns + last_column >= p->end_count || ends[last_column] != p->lines[r]) return;
+        const uint32_t begin = (uint32_t)splitter->position;
+        if (begin == p->lines[r]) return; /* a blank line where records have one field */
+        const uint32_t size = add_record(block, begin, p->lines[r], columns);
+        /* Two calls: without quotes the compiler drops what looks for them. */
+        block->quoted_field_count += quote == NULL ? add_fields(block, begin, ends, columns, NULL)
+                                                   : add_fields(block, begin, ends, columns, quote);
+        splitter->position += size;
+    }
+}
+
+cln_status cln_regular_block_cut(cln_splitter *splitter, cln_record_block *block, cln_error *err) {
+    positions p;
+    p.end_count = 0;
+    p.line_count = 0;
+    p.has_quotes = false;
+    CLN_TRY(find_positions(splitter, CLN_BLOCK_RECORDS, block, &p, err));
+    const size_t columns = count_first_fields(block, &p);
+    if (columns == 0 || columns > splitter->max_fields) return CLN_OK;
+    CLN_TRY(cln_grow_array(&block->fields, &block->field_capacity, p.end_count, sizeof *block->fields, err));
+    add_records(splitter, block, &p, columns);
+    return CLN_OK;
+}
