@@ -14,9 +14,21 @@ static const char *const ingest_options[] = {
 static const char *const records_options[] = {"detect", DIALECT_OPTIONS, NULL};
 static const char *const scan_options[] = {"schema", DIALECT_OPTIONS, NULL};
 static const char *const no_options[] = {NULL};
+static const char *const remove_options[] = {"all", "yes", NULL};
 static const char *const report_options[] = {"out", NULL};
 
 static const cln_command command_table[] = {
+    {.name = "clean",
+     .arguments = "[DATASET...]",
+     .argument_max = SIZE_MAX,
+     .summary = "free the space of old versions and of what killed runs left",
+     .description =
+         "Deletes the partition files that the named datasets, or all of the store, no longer use, and temporary files "
+         "of runs that are dead, and says how much that freed. Old versions go by themselves an hour after they were "
+         "replaced, when the dataset is next ingested; until then they are kept for those who still read them.",
+     .example = "colonnade clean traffic_accidents",
+     .options = no_options,
+     .run = cln_command_clean},
     {.name = "fetch",
      .arguments = "[DATASET...]",
      .argument_max = SIZE_MAX,
@@ -92,6 +104,18 @@ static const cln_command command_table[] = {
      .example = "colonnade rejects service_requests_311 --format csv -o rejects.csv",
      .options = no_options,
      .run = cln_command_rejects},
+    {.name = "remove",
+     .arguments = "DATASET [PARTITION...]",
+     .argument_max = SIZE_MAX,
+     .summary = "take partitions or whole datasets out of the store",
+     .description =
+         "Lists what goes and asks; --yes is for scripts, and without it and without a terminal nothing is removed. A "
+         "partition is taken out of the dataset at once, and its file stays for an hour (or until 'colonnade clean') "
+         "for those who read it. Without PARTITION the whole dataset goes, with --all every dataset; of their folders "
+         "only what Colonnade made is deleted, and other files are named and left.",
+     .example = "colonnade remove service_requests_311 2024 --yes",
+     .options = remove_options,
+     .run = cln_command_remove},
     {.name = "report",
      .arguments = "[QUESTION...]",
      .argument_max = SIZE_MAX,

@@ -63,6 +63,7 @@ static const cln_option_spec option_table[] = {
     {.name = "completion", .help = "print completion for bash", .is_common = true, .is_hidden = true},
     {.name = "manual", .help = "print the manual page", .is_common = true, .is_hidden = true},
 
+    {.name = "all", .help = "remove every dataset of the store"},
     {.name = "allow-rejects", .help = "publish even when more records are rejected than the rate allows"},
     {.name = "as", .argument = "NAME", .fallback = "the file's stem", .help = "name of the partition"},
     {.name = "boundaries", .help = "fetch the boundaries of the areas too"},
@@ -134,6 +135,7 @@ static const cln_option_spec option_table[] = {
      .fallback = "every year of the source",
      .help = "fetch this year only; several are given one by one or with commas",
      .is_repeatable = true},
+    {.name = "yes", .help = "do it without asking"},
 };
 
 size_t cln_option_spec_count(void) {

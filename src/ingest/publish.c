@@ -7,14 +7,13 @@
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/store/dataset_paths.h"
+#include "colonnade/store/removal.h"
 
 #include <cjson/cJSON.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ROWS_DIGITS = 16, SOURCE_DIGITS = 8 };
@@ -151,20 +150,6 @@ static cln_status sync_folder(const char *path, cln_error *err) {
     return status;
 }
 
-/* A file that no master names is kept for an hour after its last change, for
- * those who read the former master: that hour begins now, however old the
- * file is. Its bytes stay as they are. */
-static void begin_last_hour(const cln_publication *publication, const cln_ingest_request *request, const char *file) {
-    const cln_partition_info *former = publication->former;
-    if (former == NULL || strcmp(former->file, file) == 0) return;
-    char *path;
-    if (cln_dataset_path(&path, request->store_dir, request->dataset_name, former->file, NULL) != CLN_OK) {
-        return;
-    }
-    (void)utimensat(AT_FDCWD, path, NULL, 0); /* of another owner, or gone: then there is no such hour */
-    free(path);
-}
-
 /* The file under its final name, then the master that names it. */
 static cln_status move_and_publish(cln_publication *publication, const cln_ingest_request *request, char *file,
                                    const cln_published *published, cln_error *err) {
@@ -221,7 +206,10 @@ cln_status cln_publication_publish(cln_publication *publication, const cln_inges
                                    const cln_published *published, cln_error *err) {
     char *file;
     CLN_TRY(name_file(&file, request, published, err));
-    begin_last_hour(publication, request, file);
+    const cln_partition_info *former = publication->former;
+    if (former != NULL && strcmp(former->file, file) != 0) {
+        cln_begin_grace(request->store_dir, request->dataset_name, former->file);
+    }
     const cln_status status = move_and_publish(publication, request, file, published, err);
     free(file);
     publication->former = NULL; /* the manifest has changed */

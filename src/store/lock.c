@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lock.h"
 #include "colonnade/base/cleanup.h"
 #include "colonnade/base/clock.h"
 #include "colonnade/base/file.h"
@@ -120,7 +121,7 @@ static cln_status prepare_locked(const char *dir, const char *lock_path, cln_err
     return make_folders(dir, err);
 }
 
-cln_status cln_dataset_lock(const char *store_dir, const char *dataset, cln_error *err) {
+cln_status cln_take_dataset_lock(const char *store_dir, const char *dataset, cln_error *err) {
     char *dir, *path = NULL;
     CLN_TRY(cln_dataset_dir(&dir, store_dir, dataset, err));
     cln_status status = cln_path_join(&path, dir, CLN_LOCK_NAME, err);
@@ -129,10 +130,16 @@ cln_status cln_dataset_lock(const char *store_dir, const char *dataset, cln_erro
         status = prepare_locked(dir, path, err);
         if (status != CLN_OK) cln_dataset_unlock(store_dir, dataset);
     }
-    if (status == CLN_OK) cln_tidy_dataset(store_dir, dataset, dir);
     free(path);
     free(dir);
     return status;
+}
+
+cln_status cln_dataset_lock(const char *store_dir, const char *dataset, cln_error *err) {
+    CLN_TRY(cln_take_dataset_lock(store_dir, dataset, err));
+    cln_freed freed;
+    cln_tidy_dataset(store_dir, dataset, CLN_GRACE_SECONDS, &freed);
+    return CLN_OK;
 }
 
 void cln_dataset_unlock(const char *store_dir, const char *dataset) {

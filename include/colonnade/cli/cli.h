@@ -50,12 +50,14 @@ typedef struct cln_cli {
  * same on all ranks, with the message in err. */
 typedef cln_status cln_command_function(cln_cli *cli, cln_error *err);
 
+cln_command_function cln_command_clean;
 cln_command_function cln_command_fetch;
 cln_command_function cln_command_generate;
 cln_command_function cln_command_info;
 cln_command_function cln_command_ingest;
 cln_command_function cln_command_records;
 cln_command_function cln_command_rejects;
+cln_command_function cln_command_remove;
 cln_command_function cln_command_report;
 cln_command_function cln_command_scan;
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The datasets that a command of the store works on. Local (rank 0).
+ */
+#ifndef COLONNADE_CLI_STORE_DATASETS_H
+#define COLONNADE_CLI_STORE_DATASETS_H
+
+#include "colonnade/base/folder.h"
+#include "colonnade/cli/cli.h"
+
+/* Those that the arguments name, in the order given and each once, or all of
+ * the store. One that the store does not have is CLN_ERR_USAGE. The caller
+ * cleans the list up. */
+CLN_CHECKED cln_status cln_cli_datasets(cln_folder_list *datasets, const cln_cli *cli, cln_error *err);
+
+#endif

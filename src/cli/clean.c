@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * colonnade clean: rank 0 frees what the store does not need; the other ranks
+ * wait for its status.
+ */
+#include "colonnade/base/log.h"
+#include "colonnade/cli/cli.h"
+#include "colonnade/cli/store_datasets.h"
+#include "colonnade/store/removal.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static cln_status add_row(cln_table *table, const char *dataset, const cln_freed *freed, cln_error *err) {
+    cln_cell *cells;
+    CLN_TRY(cln_table_add_row(table, &cells, err));
+    CLN_TRY(cln_cell_set_text(&cells[0], cln_span_of_string(dataset), err));
+    cln_cell_set_integer(&cells[1], (int64_t)freed->file_count);
+    cln_cell_set_integer(&cells[2], (int64_t)freed->size_bytes);
+    return CLN_OK;
+}
+
+static void warn_of_rest(const char *dataset, const cln_freed *freed) {
+    if (freed->unnamed_count > 0) {
+        cln_warning("%" PRIu64 " partition files of '%s' stay: without a master nothing tells whether they are needed; "
+                    "ingest their sources again, or 'colonnade remove %s'",
+                    freed->unnamed_count, dataset, dataset);
+    }
+    if (freed->stuck_count > 0) {
+        cln_warning("%" PRIu64 " files of '%s' could not be removed: %s", freed->stuck_count, dataset,
+                    strerror(freed->stuck_errno));
+    }
+}
+
+/* A dataset that is busy or cannot be cleaned is told; the others are cleaned all the same. */
+static cln_status clean_all(const cln_cli *cli, const cln_folder_list *datasets, cln_table *table, size_t *failed_count,
+                            cln_error *err) {
+    for (size_t i = 0; i < datasets->count; i++) {
+        const char *dataset = datasets->names[i];
+        cln_freed freed;
+        const cln_status status = cln_dataset_clean(cli->settings.store_dir, dataset, &freed, err);
+        if (status == CLN_ERR_IO) cln_warning("%s", err->message);
+        if (status != CLN_OK && status != CLN_ERR_IO) return status;
+        *failed_count += status != CLN_OK || freed.stuck_count > 0;
+        if (status != CLN_OK) continue;
+        warn_of_rest(dataset, &freed);
+        CLN_TRY(add_row(table, dataset, &freed, err));
+    }
+    return CLN_OK;
+}
+
+static cln_status clean_and_print(const cln_cli *cli, const cln_folder_list *datasets, cln_error *err) {
+    static const char *const columns[] = {"dataset", "files", "freed_bytes"};
+    cln_table table;
+    CLN_TRY(cln_table_init(&table, NULL, columns, sizeof columns / sizeof *columns, err));
+    size_t failed_count = 0;
+    cln_status status = clean_all(cli, datasets, &table, &failed_count, err);
+    if (status == CLN_OK) status = cln_cli_print(cli, &table, err);
+    cln_table_clean_up(&table);
+    if (status != CLN_OK || failed_count == 0) return status;
+    return cln_fail(err, CLN_ERR_IO, "%zu of %zu datasets could not be cleaned", failed_count, datasets->count);
+}
+
+static cln_status clean_local(const cln_cli *cli, cln_error *err) {
+    cln_folder_list datasets;
+    CLN_TRY(cln_cli_datasets(&datasets, cli, err));
+    const cln_status status = clean_and_print(cli, &datasets, err);
+    cln_folder_clean_up(&datasets);
+    return status;
+}
+
+cln_status cln_command_clean(cln_cli *cli, cln_error *err) {
+    return cln_agree(&cli->comm, cli->comm.rank == 0 ? clean_local(cli, err) : CLN_OK, err);
+}

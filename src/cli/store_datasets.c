@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/cli/store_datasets.h"
+
+#include "colonnade/base/file.h"
+#include "colonnade/base/memory.h"
+#include "colonnade/store/removal.h"
+
+#include <string.h>
+
+static bool is_listed(const cln_folder_list *list, const char *name) {
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->names[i], name) == 0) return true;
+    }
+    return false;
+}
+
+static bool is_dataset(const cln_cli *cli, const char *name) {
+    return cln_path_is_safe_name(name) && cln_dataset_is_there(cli->settings.store_dir, name);
+}
+
+static cln_status add(cln_folder_list *list, const char *name, cln_error *err) {
+    CLN_TRY(cln_grow_array(&list->names, &list->capacity, list->count + 1, sizeof *list->names, err));
+    CLN_TRY(cln_copy_string(&list->names[list->count], name, err));
+    list->count++;
+    return CLN_OK;
+}
+
+static cln_status add_named(cln_folder_list *datasets, const cln_cli *cli, cln_error *err) {
+    for (size_t i = 0; i < cli->argument_count; i++) {
+        const char *name = cli->arguments[i];
+        if (!is_dataset(cli, name)) {
+            return cln_fail(err, CLN_ERR_USAGE,
+                            "the store '%s' has no dataset '%s'; 'colonnade info' lists what it has",
+                            cli->settings.store_dir, name);
+        }
+        if (!is_listed(datasets, name)) CLN_TRY(add(datasets, name, err));
+    }
+    return CLN_OK;
+}
+
+static cln_status add_all(cln_folder_list *datasets, const cln_cli *cli, cln_error *err) {
+    cln_folder_list names;
+    CLN_TRY(cln_folder_read(&names, cli->settings.store_dir, "", err));
+    cln_status status = CLN_OK;
+    for (size_t i = 0; status == CLN_OK && i < names.count; i++) {
+        if (is_dataset(cli, names.names[i])) status = add(datasets, names.names[i], err);
+    }
+    cln_folder_clean_up(&names);
+    return status;
+}
+
+cln_status cln_cli_datasets(cln_folder_list *datasets, const cln_cli *cli, cln_error *err) {
+    *datasets = (cln_folder_list){0};
+    const cln_status status = cli->argument_count > 0 ? add_named(datasets, cli, err) : add_all(datasets, cli, err);
+    if (status != CLN_OK) cln_folder_clean_up(datasets);
+    return status;
+}
