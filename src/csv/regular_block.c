@@ -12,7 +12,9 @@ enum { MASK_BATCH = 8, BATCH_POSITIONS = MASK_BATCH * CLN_MASK_BYTES + CLN_FLATT
 typedef struct positions {
     size_t end_count; /* delimiters and line ends; in the block's ends */
     size_t line_count;
-    uint32_t lines[CLN_BLOCK_RECORDS + BATCH_POSITIONS]; /* line ends alone */
+    size_t doubled_count;
+    uint32_t lines[CLN_BLOCK_RECORDS + BATCH_POSITIONS];   /* line ends alone */
+    uint32_t doubled[CLN_BLOCK_RECORDS + BATCH_POSITIONS]; /* second quotes of doubled ones */
     bool has_quotes;
 } positions;
 
@@ -24,13 +26,14 @@ static cln_status find_in_batch(const cln_splitter *splitter, size_t begin, uint
     const size_t left = (splitter->bytes.size - begin) / CLN_MASK_BYTES;
     const size_t groups = left < MASK_BATCH ? left : MASK_BATCH;
     cln_masks masks[MASK_BATCH];
-    uint64_t ends[MASK_BATCH], line_ends[MASK_BATCH];
+    uint64_t ends[MASK_BATCH], line_ends[MASK_BATCH], doubled[MASK_BATCH], any_doubled = 0;
     a->kernels->classify(splitter->bytes.data + begin, groups, a->quote, a->has_quote, a->delimiter, masks);
     size_t regular = 0;
     for (; regular < groups; regular++) {
         cln_structure structure;
         if (!cln_structure_of(&masks[regular], *state, a->newlines_in_quotes, &structure)) break;
-        if (structure.doubled != 0) break;
+        doubled[regular] = structure.doubled;
+        any_doubled |= structure.doubled;
         ends[regular] = structure.delimiters | structure.line_ends;
         line_ends[regular] = structure.line_ends;
         p->has_quotes |= structure.has_quotes;
@@ -41,6 +44,9 @@ static cln_status find_in_batch(const cln_splitter *splitter, size_t begin, uint
         cln_grow_array(&block->ends, &block->end_capacity, p->end_count + BATCH_POSITIONS, sizeof *block->ends, err));
     p->end_count += a->kernels->flatten(ends, regular, (uint32_t)begin, block->ends + p->end_count);
     p->line_count += a->kernels->flatten(line_ends, regular, (uint32_t)begin, p->lines + p->line_count);
+    if (any_doubled != 0) {
+        p->doubled_count += a->kernels->flatten(doubled, regular, (uint32_t)begin, p->doubled + p->doubled_count);
+    }
     return CLN_OK;
 }
 
@@ -54,7 +60,7 @@ static cln_status find_positions(const cln_splitter *splitter, size_t wanted, cl
     while (more && p->line_count < wanted && begin + CLN_MASK_BYTES <= splitter->bytes.size) {
         CLN_TRY(find_in_batch(splitter, begin, &state, block, p, &more, err));
         begin += MASK_BATCH * CLN_MASK_BYTES;
-        more = more && p->end_count <= CLN_BLOCK_FIELDS;
+        more = more && p->end_count <= CLN_BLOCK_FIELDS && p->doubled_count <= CLN_BLOCK_RECORDS;
     }
     return CLN_OK;
 }
@@ -85,6 +91,23 @@ static uint64_t add_fields(cln_record_block *block, uint32_t begin, const uint32
     return quoted;
 }
 
+/* Fields of the last record that have doubled quotes are kept as they stand.
+ * doubled: the positions of the first such quote and of those behind it. */
+static uint64_t mark_escapes(cln_record_block *block, const uint32_t *ends, size_t columns, const uint32_t *doubled) {
+    cln_field *fields = block->fields + block->field_count - columns;
+    uint32_t begin = block->records[block->record_count - 1].begin;
+    uint64_t escaped = 0;
+    for (size_t f = 0; f < columns; f++) {
+        if (*doubled < ends[f]) {
+            fields[f] = (cln_field){.begin = begin, .size = ends[f] - begin, .is_quoted = true, .has_escapes = true};
+            escaped++;
+            while (*doubled < ends[f]) doubled++;
+        }
+        begin = ends[f] + 1;
+    }
+    return escaped;
+}
+
 /* The record that begins here and ends at the line end; its size. */
 static uint32_t add_record(cln_record_block *block, uint32_t begin, uint32_t end, size_t columns) {
     const cln_span bytes = block->bytes;
@@ -106,6 +129,7 @@ static uint32_t add_record(cln_record_block *block, uint32_t begin, uint32_t end
 static void add_records(cln_splitter *splitter, cln_record_block *block, const positions *p, size_t columns) {
     const unsigned char *quote = p->has_quotes ? &splitter->automaton->quote : NULL;
     const size_t last_column = columns - 1;
+    const uint32_t *doubled = p->doubled;
     for (size_t r = 0; r < p->line_count && !cln_record_block_is_full(block); r++) {
         const uint32_t *ends = block->ends + r * columns;
         if (r * columns + last_column >= p->end_count || ends[last_column] != p->lines[r]) return;
@@ -115,6 +139,10 @@ static void add_records(cln_splitter *splitter, cln_record_block *block, const p
         /* Two calls: without quotes the compiler drops what looks for them. */
         block->quoted_field_count += quote == NULL ? add_fields(block, begin, ends, columns, NULL)
                                                    : add_fields(block, begin, ends, columns, quote);
+        if (*doubled < p->lines[r]) {
+            block->escaped_field_count += mark_escapes(block, ends, columns, doubled);
+            while (*doubled < p->lines[r]) doubled++;
+        }
         splitter->position += size;
     }
 }
@@ -123,8 +151,10 @@ cln_status cln_regular_block_cut(cln_splitter *splitter, cln_record_block *block
     positions p;
     p.end_count = 0;
     p.line_count = 0;
+    p.doubled_count = 0;
     p.has_quotes = false;
     CLN_TRY(find_positions(splitter, CLN_BLOCK_RECORDS, block, &p, err));
+    p.doubled[p.doubled_count] = UINT32_MAX; /* behind everything */
     const size_t columns = count_first_fields(block, &p);
     if (columns == 0 || columns > splitter->max_fields) return CLN_OK;
     CLN_TRY(cln_grow_array(&block->fields, &block->field_capacity, p.end_count, sizeof *block->fields, err));

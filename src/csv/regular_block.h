@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Regular records: all of the same number of fields, without doubled or stray
- * quotes and without blank lines between. Nearly all records are, and where
+ * Regular records: all of the same number of fields, without stray quotes and
+ * without blank lines between. Nearly all records are, and where
  * their fields end is a plain list of positions. Whatever is not regular is
  * left to the splitter's general way, so the result is the same. Local.
  */
