@@ -2,6 +2,7 @@
 #include "colonnade/ingest/column_builder.h"
 
 #include "colonnade/base/memory.h"
+#include "colonnade/ingest/text_rule.h"
 #include "recent_texts.h"
 
 #include <math.h>
@@ -31,11 +32,16 @@ void cln_column_builder_init_texts(cln_column_builder *builder, cln_stage *stage
     builder->encoding = category_count_limit > 0 ? CLN_BLOCK_CODES : CLN_BLOCK_TEXTS;
 }
 
+void cln_column_builder_cut_texts(cln_column_builder *builder, const cln_config_column *declared) {
+    builder->cuts_texts = true;
+    builder->declared = declared;
+}
+
 void cln_column_builder_clean_up(cln_column_builder *builder) {
     cln_buffer_clean_up(&builder->values);
     cln_buffer_clean_up(&builder->texts);
     cln_string_table_clean_up(&builder->strings);
-    free(builder->recent);
+    cln_recent_texts_free(builder->recent);
     builder->recent = NULL;
     free(builder->entries);
     builder->entries = NULL;
@@ -70,7 +76,8 @@ cln_status cln_column_builder_add_doubles(cln_column_builder *builder, const dou
 
 /* ---- Texts as they are ---- */
 
-static cln_status add_plain_texts(cln_column_builder *builder, const cln_span *texts, size_t count, cln_error *err) {
+static cln_status add_plain_texts(cln_column_builder *builder, cln_span *texts, size_t count, cln_error *err) {
+    if (builder->cuts_texts) cln_text_rule_cut(builder->declared, texts, count);
     size_t size_bytes = 0;
     for (size_t i = 0; i < count; i++) size_bytes += texts[i].size;
     CLN_TRY(cln_buffer_reserve(&builder->values, count * sizeof(uint32_t), err));
@@ -129,7 +136,7 @@ static cln_status overflow(cln_column_builder *builder, cln_error *err) {
     if (status == CLN_OK) status = append_strings(builder, codes.data, builder->rows, err);
     cln_buffer_clean_up(&codes);
     cln_string_table_clean_up(&builder->strings);
-    free(builder->recent);
+    cln_recent_texts_free(builder->recent);
     builder->recent = NULL;
     return status;
 }
@@ -149,23 +156,17 @@ static cln_status find_code(cln_column_builder *builder, cln_span text, uint32_t
     if (builder->strings.count == known) return CLN_OK;
     *is_over = is_over_limits(builder) || memchr(text.data, '\0', text.size) != NULL;
     if (builder->is_inferred && !*is_over) cln_inference_add(&builder->inference, text);
-    return CLN_OK;
+    return cln_recent_texts_fit(&builder->recent, builder->strings.count, err);
 }
 
-/* The same by way of the recent texts. */
-static inline cln_status look_up(cln_column_builder *builder, cln_span text, uint32_t *code, bool *is_over,
-                                 cln_error *err) {
-    if (text.size > CLN_RECENT_MAX_BYTES) return find_code(builder, text, code, is_over, err);
-    const cln_short_text words = cln_short_text_of(text);
-    const size_t slot = cln_recent_slot(&words);
-    cln_recent_texts *recent = builder->recent;
-    if (cln_short_text_equal(&words, &recent->texts[slot])) {
-        *code = recent->codes[slot];
-        return CLN_OK;
-    }
-    CLN_TRY(find_code(builder, text, code, is_over, err));
-    recent->texts[slot] = words;
-    recent->codes[slot] = *code;
+/* The code of a cell that is not among the recent ones, and is from now on. */
+static cln_status look_up(cln_column_builder *builder, cln_span cell, uint32_t *code, bool *is_over, cln_error *err) {
+    cln_span text = cell;
+    if (builder->cuts_texts) cln_text_rule_cut(builder->declared, &text, 1);
+    *code = CLN_NULL_STRING;
+    *is_over = false;
+    if (text.size > 0) CLN_TRY(find_code(builder, text, code, is_over, err));
+    if (!*is_over) builder->recent->kernels->keep(builder->recent, cell, *code);
     return CLN_OK;
 }
 
@@ -173,25 +174,22 @@ static inline cln_status look_up(cln_column_builder *builder, cln_span text, uin
 static cln_status add_codes(cln_column_builder *builder, const cln_span *texts, size_t count, size_t *added,
                             cln_error *err) {
     CLN_TRY(cln_buffer_reserve(&builder->values, count * sizeof(uint32_t), err));
-    if (builder->recent == NULL) CLN_TRY(cln_new_array(&builder->recent, 1, sizeof *builder->recent, err));
-    for (*added = 0; *added < count; (*added)++) {
-        const cln_span text = texts[*added];
-        uint32_t code = CLN_NULL_STRING;
-        bool is_over = false;
-        if (text.size == 0)
-            builder->null_count++;
-        else
-            CLN_TRY(look_up(builder, text, &code, &is_over, err));
-        if (is_over) return CLN_OK;
-        memcpy(builder->values.data + builder->values.size, &code, sizeof code);
-        builder->values.size += sizeof code;
-        builder->rows++;
+    if (builder->recent == NULL) CLN_TRY(cln_recent_texts_fit(&builder->recent, 0, err));
+    uint32_t *codes = (uint32_t *)(void *)(builder->values.data + builder->values.size);
+    bool is_over = false;
+    for (*added = 0; !is_over;) {
+        *added += builder->recent->kernels->find(builder->recent, texts + *added, count - *added, codes + *added);
+        if (*added == count) break;
+        CLN_TRY(look_up(builder, texts[*added], &codes[*added], &is_over, err));
+        *added += !is_over;
     }
+    for (size_t i = 0; i < *added; i++) builder->null_count += codes[i] == CLN_NULL_STRING;
+    builder->values.size += *added * sizeof *codes;
+    builder->rows += (uint32_t)*added;
     return CLN_OK;
 }
 
-cln_status cln_column_builder_add_texts(cln_column_builder *builder, const cln_span *texts, size_t count,
-                                        cln_error *err) {
+cln_status cln_column_builder_add_texts(cln_column_builder *builder, cln_span *texts, size_t count, cln_error *err) {
     size_t added = 0;
     if (builder->encoding == CLN_BLOCK_CODES) {
         CLN_TRY(add_codes(builder, texts, count, &added, err));

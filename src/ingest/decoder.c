@@ -16,10 +16,8 @@
 
 /* ---- Begin and end ---- */
 
-static void init_builder(cln_column_builder *builder, cln_stage *stage, const cln_schema_column *column) {
-    if (!cln_is_text_like(column)) {
-        cln_column_builder_init(builder, stage, column->type);
-    } else if (column->is_auto) {
+static void init_text_builder(cln_column_builder *builder, cln_stage *stage, const cln_schema_column *column) {
+    if (column->is_auto) {
         cln_column_builder_init_texts(builder, stage, CLN_AUTO_CATEGORY_COUNT, CLN_AUTO_CATEGORY_BYTES,
                                       column->is_inferred);
     } else {
@@ -27,6 +25,14 @@ static void init_builder(cln_column_builder *builder, cln_stage *stage, const cl
         cln_column_builder_init_texts(builder, stage, is_category ? CLN_DECLARED_CATEGORY_COUNT : 0,
                                       CLN_DECLARED_CATEGORY_BYTES, false);
     }
+    cln_column_builder_cut_texts(builder, column->declared);
+}
+
+static void init_builder(cln_column_builder *builder, cln_stage *stage, const cln_schema_column *column) {
+    if (cln_is_text_like(column))
+        init_text_builder(builder, stage, column);
+    else
+        cln_column_builder_init(builder, stage, column->type);
 }
 
 static void init_reject_builders(cln_column_builder *rejects, cln_stage *stage) {

@@ -5,7 +5,6 @@
 #include "colonnade/base/number.h"
 #include "colonnade/base/profile.h"
 #include "colonnade/base/utf8.h"
-#include "colonnade/ingest/text_rule.h"
 #include "decoder_parts.h"
 
 #include <math.h>
@@ -187,7 +186,6 @@ static cln_status add_texts(cln_decoder *decoder, size_t column, cln_error *err)
     for (size_t row = stored; row < count; row++) {
         if (decoder->reasons[row] == CLN_REASON_NONE) decoder->cells[stored++] = decoder->cells[row];
     }
-    cln_text_rule_cut(decoder->schema->columns[column].declared, decoder->cells, stored);
     return cln_column_builder_add_texts(&decoder->columns[column], decoder->cells, stored, err);
 }
 

@@ -112,15 +112,16 @@ static cln_status list_note(cln_decoder *decoder, const cln_reject_note *note, u
     const int64_t record = (int64_t)number;
     const int64_t offset = (int64_t)note->offset;
     const int64_t size_bytes = (int64_t)note->size_bytes;
-    const cln_span column = cln_span_of_string(note->column < 0 ? "" : decoder->schema->columns[note->column].name);
-    const cln_span reason = cln_span_of_string(note->reason);
+    cln_span column = cln_span_of_string(note->column < 0 ? "" : decoder->schema->columns[note->column].name);
+    cln_span reason = cln_span_of_string(note->reason);
+    cln_span raw = note->raw;
     cln_column_builder *rejects = decoder->rejects;
     CLN_TRY(cln_column_builder_add_integers(&rejects[CLN_REJECT_RECORD], &record, 1, err));
     CLN_TRY(cln_column_builder_add_integers(&rejects[CLN_REJECT_OFFSET], &offset, 1, err));
     CLN_TRY(cln_column_builder_add_integers(&rejects[CLN_REJECT_SIZE_BYTES], &size_bytes, 1, err));
     CLN_TRY(cln_column_builder_add_texts(&rejects[CLN_REJECT_COLUMN], &column, 1, err));
     CLN_TRY(cln_column_builder_add_texts(&rejects[CLN_REJECT_REASON], &reason, 1, err));
-    return cln_column_builder_add_texts(&rejects[CLN_REJECT_RAW], &note->raw, 1, err);
+    return cln_column_builder_add_texts(&rejects[CLN_REJECT_RAW], &raw, 1, err);
 }
 
 static bool is_void(const cln_decoder *decoder, const cln_reject_note *note) {

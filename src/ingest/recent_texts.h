@@ -1,74 +1,55 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The codes of texts that came lately: most cells of a category repeat one of
- * a few short texts, which are found here by a few comparisons of words,
- * without hashing or comparing bytes. All functions are local.
+ * a few short texts, which are found here without being trimmed, hashed or
+ * compared byte by byte. A cache: whatever it does not know is looked up
+ * elsewhere, so the codes are the same on every processor. All functions are
+ * local.
  */
 #ifndef COLONNADE_INGEST_RECENT_TEXTS_H
 #define COLONNADE_INGEST_RECENT_TEXTS_H
 
 #include "colonnade/base/span.h"
+#include "colonnade/base/status.h"
 
 #include <stdint.h>
 
-enum { CLN_RECENT_COUNT = 128, CLN_RECENT_MAX_BYTES = 32 };
-
-/* A text of at most CLN_RECENT_MAX_BYTES as words: with the size they tell it
- * apart from all others. */
-typedef struct cln_short_text {
-    uint64_t words[4];
-    uint64_t size;
-} cln_short_text;
-
-struct cln_recent_texts {
-    cln_short_text texts[CLN_RECENT_COUNT]; /* size 0: none */
-    uint32_t codes[CLN_RECENT_COUNT];
+enum {
+    CLN_RECENT_CELL_BYTES = 64, /* a cache line */
+    CLN_RECENT_FEWEST = 64,
+    CLN_RECENT_MOST = 1024,
 };
 
-static inline uint64_t cln_word_at(const char *data) {
-    uint64_t word;
-    memcpy(&word, data, sizeof word);
-    return word;
-}
+typedef struct cln_recent_kernels cln_recent_kernels;
 
-static inline uint64_t cln_few_bytes(const char *data, size_t size) {
-    uint64_t word = 0;
-    if (size >= 4) {
-        uint32_t first, last;
-        memcpy(&first, data, sizeof first);
-        memcpy(&last, data + size - sizeof last, sizeof last);
-        return (uint64_t)last << 32 | first;
-    }
-    for (size_t i = 0; i < size; i++) word = word << 8 | (unsigned char)data[i];
-    return word;
-}
+struct cln_recent_texts {
+    const cln_recent_kernels *kernels;
+    size_t slot_count; /* a power of two */
+    char *cells;       /* a text each, as the kernels keep it */
+    uint64_t *marks;   /* code << 8 | size; CLN_RECENT_NONE */
+};
 
-/* The words of longer texts overlap. */
-static inline cln_short_text cln_short_text_of(cln_span text) {
-    cln_short_text made = {.words = {0}, .size = text.size};
-    if (text.size < 8) {
-        made.words[0] = cln_few_bytes(text.data, text.size);
-        return made;
-    }
-    made.words[0] = cln_word_at(text.data);
-    made.words[1] = cln_word_at(text.data + text.size - 8);
-    if (text.size > 16) {
-        made.words[2] = cln_word_at(text.data + 8);
-        made.words[3] = cln_word_at(text.data + text.size - 16);
-    }
-    return made;
-}
+#define CLN_RECENT_NONE UINT64_C(0xFF) /* no text that is kept has this size */
 
-static inline size_t cln_recent_slot(const cln_short_text *text) {
-    const uint64_t mixed =
-        (text->words[0] ^ text->words[1] << 1 ^ text->words[2] << 2 ^ text->words[3] << 3) + text->size;
-    return (size_t)(mixed * 0x9E3779B97F4A7C15u >> 57); /* of 128 */
-}
+/* What one kind of processor can run. */
+struct cln_recent_kernels {
+    const char *name;
+    /* Sets the codes of the first texts, up to one that is not known; returns
+     * how many. */
+    size_t (*find)(const struct cln_recent_texts *recent, const cln_span *texts, size_t count, uint32_t *codes);
+    /* Keeps the text in place of another, unless it is too long. */
+    void (*keep)(struct cln_recent_texts *recent, cln_span text, uint32_t code);
+};
 
-static inline bool cln_short_text_equal(const cln_short_text *a, const cln_short_text *b) {
-    const uint64_t differences = (a->words[0] ^ b->words[0]) | (a->words[1] ^ b->words[1]) |
-                                 (a->words[2] ^ b->words[2]) | (a->words[3] ^ b->words[3]) | (a->size ^ b->size);
-    return differences == 0;
-}
+/* The twin that runs everywhere; NULL where the processor or the compiler has
+ * no AVX-512 with AES; the fastest, chosen once. */
+extern const cln_recent_kernels cln_recent_kernels_portable;
+const cln_recent_kernels *cln_recent_kernels_avx512(void);
+const cln_recent_kernels *cln_recent_kernels_best(void);
+
+/* Makes room for so many different texts, as far as that is worth it; the
+ * texts that were kept are forgotten when there was less. *recent NULL: none yet. */
+CLN_CHECKED cln_status cln_recent_texts_fit(struct cln_recent_texts **recent, size_t text_count, cln_error *err);
+void cln_recent_texts_free(struct cln_recent_texts *recent);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "colonnade/base/string_table.h"
 #include "colonnade/column/type.h"
+#include "colonnade/config/config.h"
 #include "colonnade/csv/inference.h"
 #include "colonnade/ingest/block.h"
 
@@ -22,6 +23,8 @@ typedef struct cln_column_builder {
     size_t category_count_limit; /* 0: texts are never numbered */
     uint64_t category_bytes_limit;
     bool is_inferred;
+    bool cuts_texts;                   /* by the rule of the column, which may be NULL (text_rule.h) */
+    const cln_config_column *declared; /* borrowed */
     /* The current block. */
     cln_buffer values; /* int64_t, double, u32 codes or u32 sizes */
     cln_buffer texts;
@@ -44,6 +47,9 @@ typedef struct cln_column_builder {
 void cln_column_builder_init(cln_column_builder *builder, cln_stage *stage, cln_type type);
 void cln_column_builder_init_texts(cln_column_builder *builder, cln_stage *stage, size_t category_count_limit,
                                    uint64_t category_bytes_limit, bool is_inferred);
+/* Texts are cut by the rule of a declared column, or of none (NULL), from the
+ * first one on. */
+void cln_column_builder_cut_texts(cln_column_builder *builder, const cln_config_column *declared);
 void cln_column_builder_clean_up(cln_column_builder *builder);
 
 /* Adds values; nulls as column/type.h says (an empty text is null). */
@@ -51,7 +57,8 @@ CLN_CHECKED cln_status cln_column_builder_add_integers(cln_column_builder *build
                                                        cln_error *err);
 CLN_CHECKED cln_status cln_column_builder_add_doubles(cln_column_builder *builder, const double *values, size_t count,
                                                       cln_error *err);
-CLN_CHECKED cln_status cln_column_builder_add_texts(cln_column_builder *builder, const cln_span *texts, size_t count,
+/* The spans may be changed: they are cut to what is stored, if the builder was told to. */
+CLN_CHECKED cln_status cln_column_builder_add_texts(cln_column_builder *builder, cln_span *texts, size_t count,
                                                     cln_error *err);
 
 /* The values gathered since the last time become a block of the stage; all of
