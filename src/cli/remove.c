@@ -116,8 +116,10 @@ static cln_status ask(const removal_list *list, bool *is_agreed, cln_error *err)
 
 /* ---- Doing ---- */
 
-static cln_status remove_one(const cln_cli *cli, const cln_removal *removal, cln_error *err) {
+static cln_status remove_one(const cln_cli *cli, cln_removal *removal, cln_error *err) {
     cln_left_files left;
+    removal->scratch_dir = cli->settings.scratch_dir;
+    removal->memory_bytes = cli->settings.memory_bytes;
     const cln_status status = cln_removal_carry_out(removal, cli->settings.store_dir, cli->config.fsync, &left, err);
     for (size_t i = 0; i < left.count; i++) cln_warning("%s was not made by Colonnade and is left", left.paths[i]);
     cln_left_files_clean_up(&left);

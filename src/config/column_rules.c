@@ -95,6 +95,11 @@ static cln_status check_options(cln_reader *reader, const cln_config_column *col
     if (column->formats != NULL && strcmp(column->type_name, "timestamp") != 0) {
         return fail_option(reader, column, "formats", "\"timestamp\"");
     }
+    if (column->compare != CLN_COMPARE_BYTES && column->role != CLN_ROLE_KEY) {
+        (void)cln_reader_enter_key(reader, "compare");
+        return cln_reader_fail(reader, "is only for columns with the role \"key\"; this one has \"%s\"",
+                               cln_role_name(column->role));
+    }
     if (is_texty(column)) return CLN_OK;
     if (column->fold != CLN_FOLD_NONE) return fail_option(reader, column, "fold", texty);
     if (column->first_five) return fail_option(reader, column, "normalise", texty);

@@ -13,13 +13,20 @@ static const char *const type_names[] = {"auto", "integer", "double", "boolean",
 static const char *const fold_names[] = {"none", "upper", "lower"};
 static const char *const normalise_names[] = {"none", "zip5"};
 
+static const char *const compare_names[] = {"bytes", "number"};
+
 static const cln_choices roles = {role_names, CLN_COUNT(role_names)};
 static const cln_choices types = {type_names, CLN_COUNT(type_names)};
 static const cln_choices folds = {fold_names, CLN_COUNT(fold_names)};
 static const cln_choices normalisations = {normalise_names, CLN_COUNT(normalise_names)};
+static const cln_choices comparisons = {compare_names, CLN_COUNT(compare_names)};
 
 const char *cln_role_name(cln_role role) {
     return (size_t)role < CLN_COUNT(role_names) ? role_names[role] : "none";
+}
+
+const char *cln_compare_name(cln_compare compare) {
+    return (size_t)compare < CLN_COUNT(compare_names) ? compare_names[compare] : "bytes";
 }
 
 /* A column's name or alias, in whatever spelling, in its normalised form. */
@@ -70,6 +77,7 @@ static const cln_field column_rows[] = {
     {"fold", cln_read_choice, offsetof(cln_config_column, fold), &folds, false},
     {"normalise", cln_read_choice_bool, offsetof(cln_config_column, first_five), &normalisations, false},
     {"synonyms", read_synonyms, 0, NULL, false},
+    {"compare", cln_read_choice, offsetof(cln_config_column, compare), &comparisons, false},
 };
 static const cln_fields column_fields = CLN_FIELDS(column_rows);
 
@@ -79,5 +87,8 @@ cln_status cln_read_column(cln_reader *reader, const cJSON *value, void *item) {
     CLN_TRY(cln_read_object(reader, value, &column_fields, column));
     if (column->type_name == NULL) CLN_TRY(cln_copy_string(&column->type_name, "auto", reader->err));
     if (column->title == NULL) CLN_TRY(cln_copy_string(&column->title, column->name, reader->err));
-    return cln_check_column(reader, column);
+    CLN_TRY(cln_check_column(reader, column));
+    const bool is_number = strcmp(column->type_name, "integer") == 0 || strcmp(column->type_name, "double") == 0;
+    if (is_number) column->compare = CLN_COMPARE_NUMBER;
+    return CLN_OK;
 }

@@ -15,6 +15,7 @@ typedef struct dataset_draft {
 
 static const char *const malformed_names[] = {"reject", "repair"};
 static const char *const bad_cell_names[] = {"null", "reject", "fail"};
+static const char *const duplicate_names[] = {"", "allow", "keep-first", "keep-last", "fail"};
 static const char *const encoding_names[] = {"windows-1252", "none"};
 static const cln_choices malformed_choices = {malformed_names, CLN_COUNT(malformed_names)};
 static const cln_choices bad_cell_choices = {bad_cell_names, CLN_COUNT(bad_cell_names)};
@@ -48,6 +49,12 @@ static const cln_list source_list = {offsetof(cln_config_dataset, source_count),
 static const cln_list format_list = {offsetof(dataset_draft, formats.count), sizeof(cln_config_format), cln_read_format,
                                      "a list of date formats"};
 
+static cln_status read_on_duplicate(cln_reader *reader, const cJSON *value, const cln_field *field, void *object) {
+    cln_on_duplicate *member = cln_member(object, field->offset);
+    if (cJSON_IsString(value) && cln_on_duplicate_from_name(value->valuestring, member)) return CLN_OK;
+    return cln_reader_fail(reader, "must be \"allow\", \"keep-first\", \"keep-last\" or \"fail\"");
+}
+
 static const cln_field dataset_rows[] = {
     {"title", cln_read_text, offsetof(cln_config_dataset, title), NULL, false},
     {"unit", cln_read_text, offsetof(cln_config_dataset, unit), NULL, false},
@@ -56,11 +63,25 @@ static const cln_field dataset_rows[] = {
     {"on_malformed", cln_read_choice_bool, offsetof(cln_config_dataset, repair_malformed), &malformed_choices, false},
     {"on_bad_cell", cln_read_choice, offsetof(cln_config_dataset, on_bad_cell), &bad_cell_choices, false},
     {"max_reject_rate", cln_read_number, offsetof(cln_config_dataset, max_reject_rate), &rate, false},
+    {"on_duplicate", read_on_duplicate, offsetof(cln_config_dataset, on_duplicate), NULL, false},
     {"formats", cln_read_list, offsetof(dataset_draft, formats.items), &format_list, false},
     {"columns", cln_read_list, offsetof(cln_config_dataset, columns), &column_list, true},
     {"sources", cln_read_list, offsetof(cln_config_dataset, sources), &source_list, false},
 };
 static const cln_fields dataset_fields = CLN_FIELDS(dataset_rows);
+
+const char *cln_on_duplicate_name(cln_on_duplicate on_duplicate) {
+    return (size_t)on_duplicate < CLN_COUNT(duplicate_names) ? duplicate_names[on_duplicate] : "";
+}
+
+bool cln_on_duplicate_from_name(const char *name, cln_on_duplicate *on_duplicate) {
+    for (size_t i = CLN_DUPLICATES_ALLOW; i < CLN_COUNT(duplicate_names); i++) {
+        if (strcmp(name, duplicate_names[i]) != 0) continue;
+        *on_duplicate = (cln_on_duplicate)i;
+        return true;
+    }
+    return false;
+}
 
 /* The name becomes a folder's name and a table's name in queries. */
 static cln_status check_dataset_name(cln_reader *reader, const char *name) {
@@ -95,6 +116,10 @@ static cln_status check_dataset(cln_reader *reader, const cln_config_dataset *da
         return cln_reader_fail(reader, "\"delimiter\" and \"quote\" must differ");
     }
     CLN_TRY(cln_check_columns(reader, dataset));
+    if (dataset->on_duplicate > CLN_DUPLICATES_ALLOW && cln_config_find_role(dataset, CLN_ROLE_KEY) == NULL) {
+        (void)cln_reader_enter_key(reader, "on_duplicate");
+        return cln_reader_fail(reader, "needs a column with the role \"key\", or \"allow\"");
+    }
     return cln_check_sources(reader, dataset);
 }
 

@@ -28,12 +28,16 @@ static cln_status read_text_once(const cln_comm *comm, const char *store_dir, co
     return status;
 }
 
-/* Collective. */
-static cln_status share_manifest(cln_dataset *dataset, const char *store_dir, const char *name, cln_error *err) {
+/* Collective. draft: rank 0's manifest, or NULL to read the published one. */
+static cln_status share_manifest(cln_dataset *dataset, const char *store_dir, const char *name, bool is_draft,
+                                 const cln_manifest *draft, cln_error *err) {
     const cln_comm *comm = &dataset->comm;
     cln_buffer text;
     cln_buffer_init(&text, CLN_MANIFEST_LIMIT_BYTES);
-    cln_status status = cln_agree(comm, read_text_once(comm, store_dir, name, &text, err), err);
+    cln_status status = CLN_OK;
+    if (!is_draft) status = read_text_once(comm, store_dir, name, &text, err);
+    if (is_draft && comm->rank == 0) status = cln_manifest_to_text(draft, &text, err);
+    status = cln_agree(comm, status, err);
     if (status == CLN_OK && comm->size > 1) status = cln_broadcast_buffer(comm, &text, 0, err);
     if (status == CLN_OK) {
         status = cln_manifest_from_text(&dataset->manifest, cln_buffer_span(&text), err);
@@ -53,17 +57,35 @@ static cln_status open_partitions(cln_dataset *dataset, cln_error *err) {
     return CLN_OK;
 }
 
-static cln_status open_dataset(cln_dataset *dataset, const char *store_dir, const char *name, cln_error *err) {
-    CLN_TRY_AGREED(&dataset->comm, cln_dataset_dir(&dataset->dir, store_dir, name, err), err);
-    CLN_TRY(share_manifest(dataset, store_dir, name, err));
-    CLN_TRY_AGREED(&dataset->comm, open_partitions(dataset, err), err);
+static cln_status open_files(cln_dataset *dataset, cln_error *err) {
+    CLN_TRY(open_partitions(dataset, err));
+    return cln_live_file_open(&dataset->live, dataset->dir, &dataset->manifest, err);
+}
+
+/* What is asked of the file of a partition that is not published, and of the
+ * rows that count: nothing is known of them yet. */
+static cln_status take_draft(cln_manifest *manifest, const char *id, const char *file, cln_error *err) {
+    cln_manifest_forget_live_rows(manifest);
+    for (size_t i = 0; id != NULL && i < manifest->partition_count; i++) {
+        cln_partition_info *info = &manifest->partitions[i];
+        if (strcmp(info->id, id) != 0) continue;
+        char *own;
+        CLN_TRY(cln_copy_string(&own, file, err));
+        free(info->file);
+        info->file = own;
+    }
     return CLN_OK;
 }
 
-cln_status cln_dataset_open(cln_dataset **dataset, const cln_comm *comm, const char *store_dir, const char *name,
-                            cln_error *err) {
-    cln_error spare;
-    if (err == NULL) err = &spare; /* the ranks agree on its message */
+static cln_status open_dataset(cln_dataset *dataset, const char *store_dir, const char *name, cln_error *err) {
+    CLN_TRY_AGREED(&dataset->comm, cln_dataset_dir(&dataset->dir, store_dir, name, err), err);
+    CLN_TRY(share_manifest(dataset, store_dir, name, false, NULL, err));
+    CLN_TRY_AGREED(&dataset->comm, open_files(dataset, err), err);
+    return CLN_OK;
+}
+
+/* Collective. Room for a dataset. */
+static cln_status make_dataset(cln_dataset **dataset, const cln_comm *comm, cln_error *err) {
     cln_dataset *made = calloc(1, sizeof *made);
     const cln_status allocated = made == NULL ? cln_fail_memory(err, "opening a dataset") : CLN_OK;
     const cln_status agreed = cln_agree(comm, allocated, err);
@@ -72,7 +94,41 @@ cln_status cln_dataset_open(cln_dataset **dataset, const cln_comm *comm, const c
         return agreed;
     }
     made->comm = *comm;
+    *dataset = made;
+    return CLN_OK;
+}
+
+cln_status cln_dataset_open(cln_dataset **dataset, const cln_comm *comm, const char *store_dir, const char *name,
+                            cln_error *err) {
+    cln_error spare;
+    if (err == NULL) err = &spare; /* the ranks agree on its message */
+    cln_dataset *made = NULL;
+    CLN_TRY(make_dataset(&made, comm, err));
     const cln_status status = open_dataset(made, store_dir, name, err);
+    if (status != CLN_OK) {
+        cln_dataset_close(made);
+        return status;
+    }
+    *dataset = made;
+    return CLN_OK;
+}
+
+static cln_status open_draft(cln_dataset *dataset, const char *store_dir, const char *name,
+                             const cln_manifest *manifest, const char *id, const char *file, cln_error *err) {
+    CLN_TRY_AGREED(&dataset->comm, cln_dataset_dir(&dataset->dir, store_dir, name, err), err);
+    CLN_TRY(share_manifest(dataset, store_dir, name, true, manifest, err));
+    CLN_TRY_AGREED(&dataset->comm, take_draft(&dataset->manifest, id, file, err), err);
+    CLN_TRY_AGREED(&dataset->comm, open_files(dataset, err), err);
+    return CLN_OK;
+}
+
+cln_status cln_dataset_open_draft(cln_dataset **dataset, const cln_comm *comm, const char *store_dir, const char *name,
+                                  const cln_manifest *manifest, const char *id, const char *file, cln_error *err) {
+    cln_error spare;
+    if (err == NULL) err = &spare; /* the ranks agree on its message */
+    cln_dataset *made = NULL;
+    CLN_TRY(make_dataset(&made, comm, err));
+    const cln_status status = open_draft(made, store_dir, name, manifest, id, file, err);
     if (status != CLN_OK) {
         cln_dataset_close(made);
         return status;
@@ -84,6 +140,7 @@ cln_status cln_dataset_open(cln_dataset **dataset, const cln_comm *comm, const c
 void cln_dataset_close(cln_dataset *dataset) {
     for (size_t i = 0; i < dataset->open_count; i++) cln_partition_file_close(&dataset->partitions[i]);
     for (size_t t = 0; t < CLN_TABLE_COUNT; t++) free(dataset->tables[t].columns);
+    cln_live_file_close(&dataset->live);
     free(dataset->partitions);
     cln_manifest_clean_up(&dataset->manifest);
     free(dataset->dir);

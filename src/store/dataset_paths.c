@@ -48,11 +48,19 @@ cln_status cln_partition_file_stem(char **stem, const char *id, cln_span digits,
     return cln_format_string(stem, err, CLN_PARTITIONS_DIR "/%s.%.*s", id, (int)digits.size, digits.data);
 }
 
-bool cln_is_partition_file(const char *file) {
-    static const char folder[] = CLN_PARTITIONS_DIR "/";
-    if (strncmp(file, folder, sizeof folder - 1) != 0) return false;
-    const char *name = file + sizeof folder - 1;
+static bool is_in(const char *file, const char *folder) {
+    const size_t size = strlen(folder);
+    if (strncmp(file, folder, size) != 0 || file[size] != '/') return false;
+    const char *name = file + size + 1;
     return name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL;
+}
+
+bool cln_is_partition_file(const char *file) {
+    return is_in(file, CLN_PARTITIONS_DIR);
+}
+
+bool cln_is_live_file(const char *file) {
+    return is_in(file, CLN_LIVE_DIR);
 }
 
 bool cln_is_partition_name(const char *name) {

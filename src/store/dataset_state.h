@@ -6,6 +6,7 @@
 #define COLONNADE_STORE_DATASET_STATE_H
 
 #include "colonnade/store/dataset.h"
+#include "live_file.h"
 #include "partition_file.h"
 
 typedef struct cln_dataset_table {
@@ -20,6 +21,7 @@ struct cln_dataset {
     cln_manifest manifest;
     size_t open_count;
     cln_partition_file *partitions; /* as many as the manifest names */
+    cln_live_file live;
     cln_dataset_table tables[CLN_TABLE_COUNT];
 };
 

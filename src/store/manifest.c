@@ -13,10 +13,18 @@ static void clean_up_info(cln_partition_info *info) {
     *info = (cln_partition_info){0};
 }
 
+void cln_duplicate_rule_clean_up(cln_duplicate_rule *rule) {
+    for (size_t i = 0; i < rule->column_count; i++) free(rule->columns[i].name);
+    free(rule->columns);
+    *rule = (cln_duplicate_rule){0};
+}
+
 void cln_manifest_clean_up(cln_manifest *manifest) {
     for (size_t i = 0; i < manifest->partition_count; i++) clean_up_info(&manifest->partitions[i]);
     free(manifest->partitions);
     free(manifest->dataset);
+    cln_duplicate_rule_clean_up(&manifest->rule);
+    free(manifest->live.file);
     *manifest = (cln_manifest){0};
 }
 
@@ -64,5 +72,50 @@ cln_status cln_manifest_put(cln_manifest *manifest, const cln_partition_info *in
         }
     }
     if (status != CLN_OK) clean_up_info(&copy);
+    manifest->live.is_stale = manifest->rule.on_duplicate != CLN_DUPLICATES_UNSET;
     return status;
+}
+
+bool cln_duplicate_rule_equal(const cln_duplicate_rule *a, const cln_duplicate_rule *b) {
+    if (a->on_duplicate != b->on_duplicate || a->column_count != b->column_count) return false;
+    for (size_t i = 0; i < a->column_count; i++) {
+        if (a->columns[i].compare != b->columns[i].compare) return false;
+        if (strcmp(a->columns[i].name, b->columns[i].name) != 0) return false;
+    }
+    return true;
+}
+
+static cln_status copy_rule(cln_duplicate_rule *copy, const cln_duplicate_rule *rule, cln_error *err) {
+    copy->on_duplicate = rule->on_duplicate;
+    CLN_TRY(cln_new_array(&copy->columns, rule->column_count, sizeof *copy->columns, err));
+    for (size_t i = 0; i < rule->column_count; i++) {
+        CLN_TRY(cln_copy_string(&copy->columns[i].name, rule->columns[i].name, err));
+        copy->columns[i].compare = rule->columns[i].compare;
+        copy->column_count = i + 1;
+    }
+    return CLN_OK;
+}
+
+void cln_manifest_forget_live_rows(cln_manifest *manifest) {
+    free(manifest->live.file);
+    manifest->live = (cln_live_rows){0};
+    for (size_t i = 0; i < manifest->partition_count; i++) {
+        manifest->partitions[i].duplicates = 0;
+        manifest->partitions[i].is_unchecked = false;
+    }
+}
+
+cln_status cln_manifest_set_rule(cln_manifest *manifest, const cln_duplicate_rule *rule, cln_error *err) {
+    if (cln_duplicate_rule_equal(&manifest->rule, rule)) return CLN_OK;
+    cln_duplicate_rule copy = {0};
+    const cln_status status = copy_rule(&copy, rule, err);
+    if (status != CLN_OK) {
+        cln_duplicate_rule_clean_up(&copy);
+        return status;
+    }
+    cln_duplicate_rule_clean_up(&manifest->rule);
+    manifest->rule = copy;
+    cln_manifest_forget_live_rows(manifest);
+    manifest->live.is_stale = rule->on_duplicate != CLN_DUPLICATES_UNSET;
+    return CLN_OK;
 }

@@ -23,6 +23,37 @@ static cln_status append_member(cln_buffer *text, const char *key, const char *v
     return cln_buffer_append_char(text, ',', err);
 }
 
+/* Programs that know nothing of duplicates would count them: they refuse this. */
+#define FORMAT_WITH_RULE 2
+
+static bool has_rule(const cln_manifest *manifest) {
+    return manifest->rule.on_duplicate != CLN_DUPLICATES_UNSET;
+}
+
+cln_status cln_duplicate_rule_to_text(const cln_duplicate_rule *rule, cln_buffer *text, cln_error *err) {
+    CLN_TRY(append_member(text, "on_duplicate", cln_on_duplicate_name(rule->on_duplicate), err));
+    CLN_TRY(cln_buffer_append_string(text, "\"key\":[", err));
+    for (size_t i = 0; i < rule->column_count; i++) {
+        CLN_TRY(cln_buffer_append_string(text, i == 0 ? "{" : ",{", err));
+        CLN_TRY(append_member(text, "column", rule->columns[i].name, err));
+        CLN_TRY(cln_buffer_append_format(text, err, "\"compare\":\"%s\"}", cln_compare_name(rule->columns[i].compare)));
+    }
+    return cln_buffer_append_string(text, "]", err);
+}
+
+static cln_status append_rule(cln_buffer *text, const cln_manifest *manifest, cln_error *err) {
+    CLN_TRY(cln_buffer_append_string(text, "\"duplicates\":{", err));
+    CLN_TRY(cln_duplicate_rule_to_text(&manifest->rule, text, err));
+    CLN_TRY(cln_buffer_append_string(text, ",", err));
+    CLN_TRY(append_member(text, "file", manifest->live.file, err));
+    return cln_buffer_append_format(text, err, "\"size_bytes\":%" PRIu64 "},", manifest->live.size_bytes);
+}
+
+static cln_status append_duplicates(cln_buffer *text, const cln_partition_info *info, cln_error *err) {
+    return cln_buffer_append_format(text, err, ",\"duplicates\":%" PRIu64 ",\"is_checked\":%s}", info->duplicates,
+                                    info->is_unchecked ? "false" : "true");
+}
+
 static cln_status append_info(cln_buffer *text, const cln_partition_info *info, cln_error *err) {
     CLN_TRY(cln_buffer_append_string(text, "{", err));
     CLN_TRY(append_member(text, "id", info->id, err));
@@ -31,18 +62,25 @@ static cln_status append_info(cln_buffer *text, const cln_partition_info *info, 
     CLN_TRY(append_member(text, "origin", info->origin, err));
     return cln_buffer_append_format(text, err,
                                     "\"is_sample\":%s,\"rows\":%" PRIu64 ",\"rejected\":%" PRIu64
-                                    ",\"source_size_bytes\":%" PRIu64 ",\"size_bytes\":%" PRIu64 "}",
+                                    ",\"source_size_bytes\":%" PRIu64 ",\"size_bytes\":%" PRIu64,
                                     info->is_sample ? "true" : "false", info->rows, info->rejected,
                                     info->source_size_bytes, info->size_bytes);
 }
 
 cln_status cln_manifest_to_text(const cln_manifest *manifest, cln_buffer *text, cln_error *err) {
-    CLN_TRY(cln_buffer_append_format(text, err, "{\"format\":%d,", CLN_STORE_FORMAT_VERSION));
+    CLN_TRY(cln_buffer_append_format(text, err, "{\"format\":%d,",
+                                     has_rule(manifest) ? FORMAT_WITH_RULE : CLN_STORE_FORMAT_VERSION));
     CLN_TRY(append_member(text, "dataset", manifest->dataset, err));
+    if (has_rule(manifest)) CLN_TRY(append_rule(text, manifest, err));
     CLN_TRY(cln_buffer_append_string(text, "\"partitions\":[", err));
     for (size_t i = 0; i < manifest->partition_count; i++) {
         CLN_TRY(cln_buffer_append_string(text, i == 0 ? "\n" : ",\n", err));
         CLN_TRY(append_info(text, &manifest->partitions[i], err));
+        if (has_rule(manifest)) {
+            CLN_TRY(append_duplicates(text, &manifest->partitions[i], err));
+        } else {
+            CLN_TRY(cln_buffer_append_char(text, '}', err));
+        }
     }
     return cln_buffer_append_string(text, "]}\n", err);
 }
@@ -63,6 +101,23 @@ static cln_status take_count(const cJSON *object, const char *key, uint64_t *cou
     return CLN_OK;
 }
 
+static cln_status take_bool(const cJSON *object, const char *key, bool *value, cln_error *err) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    if (!cJSON_IsBool(item)) return cln_fail(err, CLN_ERR_IO, "'%s' is neither true nor false", key);
+    *value = cJSON_IsTrue(item);
+    return CLN_OK;
+}
+
+static cln_status take_duplicates(const cJSON *item, cln_partition_info *info, cln_error *err) {
+    bool is_checked;
+    CLN_TRY(take_count(item, "duplicates", &info->duplicates, err));
+    CLN_TRY(take_bool(item, "is_checked", &is_checked, err));
+    info->is_unchecked = !is_checked;
+    if (info->duplicates <= (is_checked ? info->rows : 0)) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "partition '%s' has %" PRIu64 " duplicates of %" PRIu64 " rows", info->id,
+                    info->duplicates, info->rows);
+}
+
 /* info borrows the texts of item. */
 static cln_status take_info(const cJSON *item, cln_partition_info *info, cln_error *err) {
     const char *id = NULL, *file = NULL, *content_hash = NULL, *origin = NULL;
@@ -73,13 +128,11 @@ static cln_status take_info(const cJSON *item, cln_partition_info *info, cln_err
     if (!cln_path_is_safe_name(id) || !cln_is_partition_file(file)) {
         return cln_fail(err, CLN_ERR_IO, "partition '%s' has the file '%s'", id, file);
     }
-    const cJSON *is_sample = cJSON_GetObjectItemCaseSensitive(item, "is_sample");
-    if (!cJSON_IsBool(is_sample)) return cln_fail(err, CLN_ERR_IO, "'is_sample' is neither true nor false");
     *info = (cln_partition_info){.id = (char *)(uintptr_t)id,
                                  .file = (char *)(uintptr_t)file,
                                  .content_hash = (char *)(uintptr_t)content_hash,
-                                 .origin = (char *)(uintptr_t)origin,
-                                 .is_sample = cJSON_IsTrue(is_sample)};
+                                 .origin = (char *)(uintptr_t)origin};
+    CLN_TRY(take_bool(item, "is_sample", &info->is_sample, err));
     CLN_TRY(take_count(item, "rows", &info->rows, err));
     CLN_TRY(take_count(item, "rejected", &info->rejected, err));
     CLN_TRY(take_count(item, "source_size_bytes", &info->source_size_bytes, err));
@@ -92,6 +145,7 @@ static cln_status take_partitions(const cJSON *list, cln_manifest *manifest, cln
     cJSON_ArrayForEach(item, list) {
         cln_partition_info info;
         CLN_TRY(take_info(item, &info, err));
+        if (has_rule(manifest)) CLN_TRY(take_duplicates(item, &info, err));
         const size_t count = manifest->partition_count;
         if (count > 0 && strcmp(manifest->partitions[count - 1].id, info.id) >= 0) {
             return cln_fail(err, CLN_ERR_IO, "partition '%s' does not stand in order", info.id);
@@ -101,18 +155,68 @@ static cln_status take_partitions(const cJSON *list, cln_manifest *manifest, cln
     return CLN_OK;
 }
 
+/* column borrows its name. */
+static cln_status take_key_column(const cJSON *item, cln_key_column *column, cln_error *err) {
+    const char *name = NULL, *compare = NULL;
+    CLN_TRY(take_text(item, "column", &name, err));
+    CLN_TRY(take_text(item, "compare", &compare, err));
+    column->name = (char *)(uintptr_t)name;
+    column->compare =
+        strcmp(compare, cln_compare_name(CLN_COMPARE_NUMBER)) == 0 ? CLN_COMPARE_NUMBER : CLN_COMPARE_BYTES;
+    if (name[0] != '\0' && strcmp(compare, cln_compare_name(column->compare)) == 0) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "the key's column '%s' is compared by '%s'", name, compare);
+}
+
+static cln_status take_rule(const cJSON *object, cln_manifest *manifest, cln_error *err) {
+    const char *name = NULL;
+    cln_duplicate_rule rule = {0};
+    CLN_TRY(take_text(object, "on_duplicate", &name, err));
+    if (!cln_on_duplicate_from_name(name, &rule.on_duplicate)) {
+        return cln_fail(err, CLN_ERR_IO, "it has the unknown rule '%s' for duplicates", name);
+    }
+    const cJSON *key = cJSON_GetObjectItemCaseSensitive(object, "key"), *item;
+    const int count = cJSON_IsArray(key) ? cJSON_GetArraySize(key) : 0;
+    if (count == 0) return cln_fail(err, CLN_ERR_IO, "'key' is not a list of columns");
+    CLN_TRY(cln_new_array(&rule.columns, (size_t)count, sizeof *rule.columns, err));
+    cln_status status = CLN_OK;
+    cJSON_ArrayForEach(item, key) {
+        if (status == CLN_OK) status = take_key_column(item, &rule.columns[rule.column_count++], err);
+    }
+    if (status == CLN_OK) status = cln_manifest_set_rule(manifest, &rule, err);
+    free(rule.columns);
+    return status;
+}
+
+static cln_status take_live(const cJSON *object, cln_live_rows *live, cln_error *err) {
+    const char *file = NULL;
+    CLN_TRY(take_text(object, "file", &file, err));
+    CLN_TRY(take_count(object, "size_bytes", &live->size_bytes, err));
+    if (file[0] == '\0') return CLN_OK;
+    if (!cln_is_live_file(file)) return cln_fail(err, CLN_ERR_IO, "the rows that count are in '%s'", file);
+    return cln_copy_string(&live->file, file, err);
+}
+
+static cln_status take_parts(const cJSON *root, bool with_rule, cln_manifest *manifest, cln_error *err) {
+    const cJSON *duplicates = cJSON_GetObjectItemCaseSensitive(root, "duplicates");
+    if (with_rule) CLN_TRY(take_rule(duplicates, manifest, err));
+    CLN_TRY(take_partitions(cJSON_GetObjectItemCaseSensitive(root, "partitions"), manifest, err));
+    if (with_rule) CLN_TRY(take_live(duplicates, &manifest->live, err));
+    manifest->live.is_stale = false;
+    return CLN_OK;
+}
+
 static cln_status take_manifest(const cJSON *root, cln_manifest *manifest, cln_error *err) {
     uint64_t format = 0;
     CLN_TRY(take_count(root, "format", &format, err));
-    if (format != CLN_STORE_FORMAT_VERSION) {
+    if (format != CLN_STORE_FORMAT_VERSION && format != FORMAT_WITH_RULE) {
         return cln_fail(err, CLN_ERR_IO,
-                        "it has format version %" PRIu64 ", this program reads %d; use the newer program", format,
-                        CLN_STORE_FORMAT_VERSION);
+                        "it has format version %" PRIu64 ", this program reads %d and %d; use the newer program",
+                        format, CLN_STORE_FORMAT_VERSION, FORMAT_WITH_RULE);
     }
     const char *dataset = NULL;
     CLN_TRY(take_text(root, "dataset", &dataset, err));
     CLN_TRY(cln_copy_string(&manifest->dataset, dataset, err));
-    return take_partitions(cJSON_GetObjectItemCaseSensitive(root, "partitions"), manifest, err);
+    return take_parts(root, format == FORMAT_WITH_RULE, manifest, err);
 }
 
 cln_status cln_manifest_from_text(cln_manifest *manifest, cln_span text, cln_error *err) {

@@ -17,4 +17,7 @@ CLN_CHECKED cln_status cln_manifest_to_text(const cln_manifest *manifest, cln_bu
  * ids. *manifest is empty after a failure. */
 CLN_CHECKED cln_status cln_manifest_from_text(cln_manifest *manifest, cln_span text, cln_error *err);
 
+/* Appends "on_duplicate":...,"key":[...], members of an object. */
+CLN_CHECKED cln_status cln_duplicate_rule_to_text(const cln_duplicate_rule *rule, cln_buffer *text, cln_error *err);
+
 #endif

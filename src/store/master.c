@@ -144,7 +144,21 @@ static cln_status check_master(const char *path, const cln_manifest *manifest, c
     return is_same ? CLN_OK : cln_fail(err, CLN_ERR_IO, "%s was not written as a whole", path);
 }
 
+static cln_status check_live_rows(const char *dir, const cln_live_rows *live, cln_error *err) {
+    if (live->is_stale) {
+        return cln_fail(err, CLN_ERR_INTERNAL, "the duplicates were not looked for before publishing %s", dir);
+    }
+    if (live->file == NULL) return CLN_OK;
+    char *path;
+    CLN_TRY(cln_path_join(&path, dir, live->file, err));
+    const bool exists = cln_file_exists(path);
+    const cln_status status = exists ? CLN_OK : cln_fail(err, CLN_ERR_IO, "the file %s is missing", path);
+    free(path);
+    return status;
+}
+
 static cln_status check_partitions(const char *dir, const cln_manifest *manifest, cln_error *err) {
+    CLN_TRY(check_live_rows(dir, &manifest->live, err));
     for (size_t i = 0; i < manifest->partition_count; i++) {
         char *path;
         CLN_TRY(cln_path_join(&path, dir, manifest->partitions[i].file, err));

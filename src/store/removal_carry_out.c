@@ -5,6 +5,7 @@
 #include "colonnade/base/memory.h"
 #include "colonnade/store/dataset.h"
 #include "colonnade/store/dataset_paths.h"
+#include "colonnade/store/duplicates.h"
 #include "colonnade/store/removal.h"
 #include "lock.h"
 #include "tidy.h"
@@ -16,6 +17,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define LEAST_MEMORY_BYTES ((uint64_t)64 << 20)
 
 void cln_left_files_clean_up(cln_left_files *left) {
     for (size_t i = 0; i < left->count; i++) free(left->paths[i]);
@@ -69,7 +72,20 @@ static cln_status keep_others(cln_manifest *kept, const cln_manifest *manifest, 
         if (goes(removal, manifest->partitions[i].id)) continue;
         CLN_TRY(cln_manifest_put(kept, &manifest->partitions[i], err));
     }
-    return CLN_OK;
+    return cln_manifest_set_rule(kept, &manifest->rule, err);
+}
+
+/* Which of the rows that stay count, now that others go. */
+static cln_status resolve_duplicates(cln_manifest *kept, const cln_removal *removal, const char *store_dir, bool sync,
+                                     cln_error *err) {
+    static const cln_comm alone = {.mpi = MPI_COMM_SELF, .rank = 0, .size = 1};
+    const cln_duplicate_options options = {.store_dir = store_dir,
+                                           .dataset = removal->dataset,
+                                           .scratch_dir = removal->scratch_dir == NULL ? "/tmp" : removal->scratch_dir,
+                                           .memory_bytes =
+                                               removal->memory_bytes == 0 ? LEAST_MEMORY_BYTES : removal->memory_bytes,
+                                           .sync = sync};
+    return cln_duplicates_resolve(&alone, kept, &options, err);
 }
 
 static cln_status publish_without(const cln_removal *removal, const char *store_dir, bool sync, cln_error *err) {
@@ -77,10 +93,12 @@ static cln_status publish_without(const cln_removal *removal, const char *store_
     bool exists;
     CLN_TRY(cln_manifest_read(&manifest, store_dir, removal->dataset, &exists, err));
     cln_status status = keep_others(&kept, &manifest, removal, err);
+    if (status == CLN_OK) status = resolve_duplicates(&kept, removal, store_dir, sync, err);
     if (status == CLN_OK && kept.partition_count < manifest.partition_count) {
         for (size_t i = 0; i < removal->item_count; i++) {
             cln_begin_grace(store_dir, removal->dataset, removal->items[i].file);
         }
+        if (manifest.live.file != NULL) cln_begin_grace(store_dir, removal->dataset, manifest.live.file);
         status = cln_manifest_publish(&kept, store_dir, sync, err);
     }
     cln_manifest_clean_up(&kept);
@@ -136,7 +154,8 @@ static cln_status remove_if_ours(const char *path, const char *name, name_check 
 }
 
 static bool is_to_be_skipped(const char *name) {
-    static const char *const names[] = {".", "..", CLN_LOCK_NAME, CLN_PARTITIONS_DIR, CLN_UNPUBLISHED_DIR};
+    static const char *const names[] = {
+        ".", "..", CLN_LOCK_NAME, CLN_PARTITIONS_DIR, CLN_LIVE_DIR, CLN_UNPUBLISHED_DIR};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(name, names[i]) == 0) return true;
     }
@@ -191,6 +210,7 @@ static cln_status remove_contents(const cln_removal *removal, const char *store_
     write_history(removal, store_dir, NULL);
     CLN_TRY(remove_master(removal, store_dir, sync, err));
     CLN_TRY(remove_folder(removal, store_dir, CLN_PARTITIONS_DIR, cln_is_partition_name, left, err));
+    CLN_TRY(remove_folder(removal, store_dir, CLN_LIVE_DIR, cln_is_partition_name, left, err));
     CLN_TRY(remove_folder(removal, store_dir, CLN_UNPUBLISHED_DIR, is_list_of_rejects, left, err));
     return remove_folder(removal, store_dir, "", is_history, left, err);
 }

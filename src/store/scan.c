@@ -3,6 +3,7 @@
 
 #include "colonnade/base/memory.h"
 #include "dataset_state.h"
+#include "kept_rows.h"
 #include "scan_column.h"
 
 #include <stdlib.h>
@@ -20,9 +21,16 @@ typedef struct scan {
     bool *recorded;
     size_t row, block_rows;    /* how far the block that is loaded was given out */
     uint64_t block, end_block; /* the next one and the end of this rank's, counted over all partitions */
+    uint64_t block_step;       /* from one block of this rank to its next */
     uint64_t partition_block;  /* the first block of the partition */
     size_t partition;
     bool is_open; /* the columns are those of the partition */
+    bool with_duplicates, as_text, in_own_types;
+    cln_live_bits live; /* of the block that is loaded; of no partition when all rows are given */
+    size_t dead;        /* rows of the block that do not count */
+    uint32_t *kept;     /* rows of a batch that count; room for a block's */
+    cln_kept_rows *rooms;
+    uint64_t first_row; /* of the last batch in its partition */
 } scan;
 
 static uint64_t rows_of(const scan *self, size_t partition) {
@@ -46,21 +54,56 @@ static cln_status enter_partition(scan *self, cln_error *err) {
     if (self->is_open) return CLN_OK;
     self->is_open = true;
     const cln_partition_file *file = &self->dataset->partitions[self->partition];
+    if (!self->with_duplicates) {
+        const cln_partition_info *info = &self->dataset->manifest.partitions[self->partition];
+        CLN_TRY(cln_live_bits_enter(&self->live, &self->dataset->live, info, err));
+    }
     for (size_t i = 0; i < self->column_count; i++) {
         CLN_TRY(cln_scan_column_enter(&self->columns[i], file, self->table, self->partition, err));
     }
     return CLN_OK;
 }
 
-/* The next block of this rank, in all columns. */
+/* The next block of this rank, in all columns, unless none of its rows counts. */
 static cln_status load_block(scan *self, cln_error *err) {
     CLN_TRY(enter_partition(self, err));
     const uint64_t zone = self->block - self->partition_block;
     const uint64_t left = rows_of(self, self->partition) - zone * CLN_ZONE_ROWS;
+    const size_t rows = (size_t)(left < CLN_ZONE_ROWS ? left : CLN_ZONE_ROWS);
+    self->block += self->block_step;
+    self->row = self->block_rows = 0;
+    CLN_TRY(cln_live_bits_read(&self->live, zone, rows, &self->dead, err));
+    if (self->dead == rows) return CLN_OK;
     for (size_t i = 0; i < self->column_count; i++) CLN_TRY(cln_scan_column_load(&self->columns[i], zone, err));
-    self->row = 0;
-    self->block_rows = (size_t)(left < CLN_ZONE_ROWS ? left : CLN_ZONE_ROWS);
-    self->block++;
+    self->block_rows = rows;
+    return CLN_OK;
+}
+
+/* Leaves the rows that count of those that were read. */
+static cln_status drop_duplicates(scan *self, cln_batch *batch, cln_error *err) {
+    size_t count = 0;
+    for (size_t i = 0; i < batch->rows; i++) {
+        if (cln_live_bits_has(&self->live, self->row + i)) self->kept[count++] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < self->column_count; i++) {
+        CLN_TRY(cln_keep_rows(&self->vectors[i], self->kept, count, &self->rooms[i], err));
+    }
+    batch->rows = count;
+    return CLN_OK;
+}
+
+/* Of the block that is loaded; no rows when none of them counts. */
+static cln_status read_batch(scan *self, cln_batch *batch, cln_error *err) {
+    size_t rows = self->block_rows - self->row;
+    for (size_t i = 0; i < self->column_count; i++) rows = cln_scan_column_limit(&self->columns[i], self->row, rows);
+    for (size_t i = 0; i < self->column_count; i++) {
+        CLN_TRY(cln_scan_column_read(&self->columns[i], self->row, rows, &self->vectors[i], &self->recorded[i], err));
+    }
+    batch->rows = rows;
+    batch->partition = self->dataset->partitions[self->partition].id;
+    self->first_row = (self->block - self->block_step - self->partition_block) * CLN_ZONE_ROWS + self->row;
+    if (self->dead > 0) CLN_TRY(drop_duplicates(self, batch, err));
+    self->row += rows;
     return CLN_OK;
 }
 
@@ -68,24 +111,31 @@ static cln_status load_block(scan *self, cln_error *err) {
 static cln_status get_next(cln_batch_source *source, cln_batch *batch, cln_error *err) {
     scan *self = (scan *)source;
     *batch = (cln_batch){.vectors = self->vectors, .recorded = self->recorded};
-    if (self->row == self->block_rows) {
-        if (self->block == self->end_block) return CLN_OK;
-        CLN_TRY(load_block(self, err));
+    while (batch->rows == 0) {
+        while (self->row == self->block_rows) {
+            if (self->block >= self->end_block) return CLN_OK;
+            CLN_TRY(load_block(self, err));
+        }
+        CLN_TRY(read_batch(self, batch, err));
     }
-    size_t rows = self->block_rows - self->row;
-    for (size_t i = 0; i < self->column_count; i++) rows = cln_scan_column_limit(&self->columns[i], self->row, rows);
-    for (size_t i = 0; i < self->column_count; i++) {
-        CLN_TRY(cln_scan_column_read(&self->columns[i], self->row, rows, &self->vectors[i], &self->recorded[i], err));
-    }
-    self->row += rows;
-    batch->rows = rows;
-    batch->partition = self->dataset->partitions[self->partition].id;
     return CLN_OK;
+}
+
+void cln_dataset_scan_place(const cln_batch_source *source, size_t *partition, uint64_t *first_row) {
+    const scan *self = (const scan *)source;
+    *partition = self->partition;
+    *first_row = self->first_row;
 }
 
 static void release(cln_batch_source *source) {
     scan *self = (scan *)source;
-    for (size_t i = 0; i < self->column_count; i++) cln_scan_column_clean_up(&self->columns[i]);
+    for (size_t i = 0; i < self->column_count; i++) {
+        cln_scan_column_clean_up(&self->columns[i]);
+        cln_kept_rows_clean_up(&self->rooms[i]);
+    }
+    cln_live_bits_leave(&self->live);
+    free(self->kept);
+    free(self->rooms);
     free(self->columns);
     free(self->faces);
     free(self->vectors);
@@ -93,25 +143,45 @@ static void release(cln_batch_source *source) {
     free(self);
 }
 
-/* Contiguous runs of blocks, so that rank order is row order. */
-static void deal_blocks(scan *self) {
+static uint64_t count_blocks(const scan *self) {
     uint64_t total = 0;
     for (size_t p = self->first_partition; p < self->end_partition; p++) total += cln_zone_count(rows_of(self, p));
+    return total;
+}
+
+/* Contiguous runs of blocks, so that rank order is row order. */
+static void deal_runs(scan *self) {
+    const uint64_t total = count_blocks(self);
     const uint64_t size = (uint64_t)self->dataset->comm.size, rank = (uint64_t)self->dataset->comm.rank;
     const uint64_t share = total / size, rest = total % size;
     self->block = rank * share + (rank < rest ? rank : rest);
     self->end_block = self->block + share + (rank < rest ? 1 : 0);
-    self->partition = self->first_partition;
+    self->block_step = 1;
 }
 
-/* Over all partitions, also when one is scanned: a type does not depend on the choice. */
+static void deal_in_turn(scan *self) {
+    self->block = (uint64_t)self->dataset->comm.rank;
+    self->end_block = count_blocks(self);
+    self->block_step = (uint64_t)self->dataset->comm.size;
+}
+
+/* Over all partitions, also when one is scanned: a type does not depend on the
+ * choice, unless the partition's own is wanted. */
 static cln_status type_of(scan *self, const char *name, cln_type *type, cln_error *err) {
+    const cln_file_column *own = NULL;
+    if (self->in_own_types) {
+        own = cln_partition_file_column(&self->dataset->partitions[self->first_partition], self->table, name);
+    }
+    if (own != NULL) {
+        *type = own->type;
+        return CLN_OK;
+    }
     const cln_dataset_column *columns;
     size_t count;
     CLN_TRY(cln_dataset_columns(self->dataset, cln_table_names[self->table], &columns, &count, err));
     for (size_t i = 0; i < count; i++) {
         if (strcmp(columns[i].name, name) != 0) continue;
-        *type = columns[i].type;
+        if (!self->as_text) *type = columns[i].type;
         return CLN_OK;
     }
     return cln_fail(err, CLN_ERR_USAGE, "dataset '%s' has no column '%s'; list its columns with: colonnade info %s",
@@ -123,10 +193,13 @@ static cln_status init_columns(scan *self, const char *const *names, size_t coun
     CLN_TRY(cln_new_array(&self->faces, count, sizeof *self->faces, err));
     CLN_TRY(cln_new_array(&self->vectors, count, sizeof *self->vectors, err));
     CLN_TRY(cln_new_array(&self->recorded, count, sizeof *self->recorded, err));
+    CLN_TRY(cln_new_array(&self->rooms, count, sizeof *self->rooms, err));
+    if (!self->with_duplicates) CLN_TRY(cln_new_array(&self->kept, (size_t)CLN_ZONE_ROWS, sizeof *self->kept, err));
     for (size_t i = 0; i < count; i++) {
         cln_type type = CLN_TYPE_TEXT;
         CLN_TRY(type_of(self, names[i], &type, err));
         self->column_count = i + 1;
+        cln_kept_rows_init(&self->rooms[i]);
         CLN_TRY(cln_scan_column_init(&self->columns[i], names[i], type, err));
         CLN_TRY(cln_scan_column_unite(&self->columns[i], self->dataset->partitions, self->first_partition,
                                       self->end_partition, self->table, err));
@@ -139,35 +212,53 @@ static cln_status init_columns(scan *self, const char *const *names, size_t coun
     return CLN_OK;
 }
 
-static cln_status init_scan(scan *self, const char *table, int partition, const char *const *columns,
-                            size_t column_count, cln_error *err) {
-    self->table = cln_table_index(table);
-    if (self->table == CLN_TABLE_COUNT) return cln_fail(err, CLN_ERR_INTERNAL, "a dataset has no table '%s'", table);
-    self->end_partition = self->dataset->manifest.partition_count;
-    if (partition >= 0) {
-        if ((size_t)partition >= self->end_partition) {
-            return cln_fail(err, CLN_ERR_INTERNAL, "a dataset of %zu partitions has no partition %d",
-                            self->end_partition, partition);
-        }
-        self->first_partition = (size_t)partition;
-        self->end_partition = (size_t)partition + 1;
+static bool has_duplicates(const cln_manifest *manifest) {
+    for (size_t i = 0; i < manifest->partition_count; i++) {
+        if (manifest->partitions[i].duplicates > 0) return true;
     }
-    CLN_TRY(init_columns(self, columns, column_count, err));
-    deal_blocks(self);
+    return false;
+}
+
+static cln_status init_scan(scan *self, const cln_scan_options *options, cln_error *err) {
+    const cln_manifest *manifest = &self->dataset->manifest;
+    self->table = cln_table_index(options->table);
+    if (self->table == CLN_TABLE_COUNT) {
+        return cln_fail(err, CLN_ERR_INTERNAL, "a dataset has no table '%s'", options->table);
+    }
+    self->with_duplicates = options->with_duplicates || self->table != 0 || !has_duplicates(manifest);
+    self->as_text = options->as_text;
+    self->in_own_types = options->in_own_types;
+    self->end_partition = manifest->partition_count;
+    if (options->partition >= 0) {
+        if ((size_t)options->partition >= self->end_partition) {
+            return cln_fail(err, CLN_ERR_INTERNAL, "a dataset of %zu partitions has no partition %d",
+                            self->end_partition, options->partition);
+        }
+        self->first_partition = (size_t)options->partition;
+        self->end_partition = (size_t)options->partition + 1;
+    }
+    CLN_TRY(init_columns(self, options->columns, options->column_count, err));
+    self->partition = self->first_partition;
+    if (options->in_turn) {
+        deal_in_turn(self);
+    } else {
+        deal_runs(self);
+    }
     return CLN_OK;
 }
 
-cln_status cln_dataset_scan(cln_dataset *dataset, const char *table, int partition, const char *const *columns,
-                            size_t column_count, cln_batch_source **source, cln_error *err) {
+cln_status cln_dataset_scan_with(cln_dataset *dataset, const cln_scan_options *options, cln_batch_source **source,
+                                 cln_error *err) {
     cln_error spare;
     if (err == NULL) err = &spare; /* the ranks agree on its message */
     scan *self = calloc(1, sizeof *self);
     cln_status status = self == NULL ? cln_fail_memory(err, "opening a scan") : CLN_OK;
-    if (status == CLN_OK) {
+    if (self != NULL) {
         self->source.get_next = get_next;
         self->source.release = release;
         self->dataset = dataset;
-        status = init_scan(self, table, partition, columns, column_count, err);
+        cln_live_bits_init(&self->live);
+        status = init_scan(self, options, err);
     }
     status = cln_agree(&dataset->comm, status, err);
     if (status != CLN_OK) {
@@ -176,4 +267,22 @@ cln_status cln_dataset_scan(cln_dataset *dataset, const char *table, int partiti
     }
     *source = &self->source;
     return CLN_OK;
+}
+
+cln_status cln_dataset_scan(cln_dataset *dataset, const char *table, int partition, const char *const *columns,
+                            size_t column_count, cln_batch_source **source, cln_error *err) {
+    const cln_scan_options options = {
+        .table = table, .partition = partition, .columns = columns, .column_count = column_count};
+    return cln_dataset_scan_with(dataset, &options, source, err);
+}
+
+uint64_t cln_dataset_scan_block(const cln_batch_source *source) {
+    const scan *self = (const scan *)source;
+    return self->block - self->block_step;
+}
+
+uint64_t cln_dataset_block_count(const cln_dataset *dataset, const char *table, size_t partition) {
+    const size_t index = cln_table_index(table);
+    if (index == CLN_TABLE_COUNT || partition >= dataset->open_count) return 0;
+    return cln_zone_count(dataset->partitions[partition].tables[index].rows);
 }

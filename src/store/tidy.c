@@ -26,7 +26,8 @@ static bool is_named(const cln_manifest *manifest, const char *name) {
         const cln_span file = cln_path_name(manifest->partitions[i].file);
         if (cln_span_equal(file, cln_span_of_string(name))) return true;
     }
-    return false;
+    const char *live = manifest->live.file;
+    return live != NULL && cln_span_equal(cln_path_name(live), cln_span_of_string(name));
 }
 
 static bool is_former_version(const tidying *job, const char *name, const struct stat *about) {
@@ -85,6 +86,7 @@ void cln_tidy_dataset(const char *store_dir, const char *dataset, int64_t grace_
                          .freed = freed};
     tidy_inner(&job, "", false);
     tidy_inner(&job, CLN_PARTITIONS_DIR, true);
+    tidy_inner(&job, CLN_LIVE_DIR, true);
     tidy_inner(&job, CLN_UNPUBLISHED_DIR, false);
     if (is_read) cln_manifest_clean_up(&manifest);
 }

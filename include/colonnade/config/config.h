@@ -43,6 +43,14 @@ typedef struct cln_config_format {
 
 typedef enum cln_fold { CLN_FOLD_NONE, CLN_FOLD_UPPER, CLN_FOLD_LOWER } cln_fold;
 
+/* How values of a key column are compared. */
+typedef enum cln_compare {
+    CLN_COMPARE_BYTES,
+    CLN_COMPARE_NUMBER, /* "7", "7.0" and "007" are the same; what is no decimal number is compared by its bytes */
+} cln_compare;
+
+const char *cln_compare_name(cln_compare compare); /* "bytes", "number" */
+
 typedef struct cln_config_synonym {
     char *from; /* after trimming and folding */
     char *to;
@@ -62,6 +70,7 @@ typedef struct cln_config_column {
     bool first_five;              /* "normalise": "zip5": ZIP+4 counts as its first five digits */
     cln_config_synonym *synonyms; /* whole values that are renamed, after trim and fold */
     size_t synonym_count;
+    cln_compare compare; /* key columns only; of integers and doubles always CLN_COMPARE_NUMBER */
 } cln_config_column;
 
 typedef struct cln_config_source {
@@ -73,6 +82,20 @@ typedef struct cln_config_source {
 } cln_config_source;
 
 typedef enum cln_on_bad { CLN_ON_BAD_NULL, CLN_ON_BAD_REJECT, CLN_ON_BAD_FAIL } cln_on_bad;
+
+/* What becomes of rows whose key stands in a dataset before or after them. */
+typedef enum cln_on_duplicate {
+    CLN_DUPLICATES_UNSET, /* nobody has said it */
+    CLN_DUPLICATES_ALLOW,
+    CLN_DUPLICATES_KEEP_FIRST,
+    CLN_DUPLICATES_KEEP_LAST,
+    CLN_DUPLICATES_FAIL,
+} cln_on_duplicate;
+
+/* "allow", "keep-first", "keep-last", "fail"; "" for unset. */
+const char *cln_on_duplicate_name(cln_on_duplicate on_duplicate);
+/* false when it is none of the four. */
+bool cln_on_duplicate_from_name(const char *name, cln_on_duplicate *on_duplicate);
 
 #define CLN_SKIP_LINES_MAX 1000000
 
@@ -90,6 +113,7 @@ typedef struct cln_config_dataset {
     bool repair_malformed;   /* on_malformed: "repair" instead of "reject" */
     cln_on_bad on_bad_cell;
     double max_reject_rate;
+    cln_on_duplicate on_duplicate;
     cln_config_column *columns;
     size_t column_count;
     cln_config_source *sources;

@@ -6,6 +6,7 @@
  *
  *   STORE/NAME/master.h5
  *   STORE/NAME/partitions/ID.HASH.h5
+ *   STORE/NAME/live/mask.HASH.h5     which rows count, where some are duplicates (duplicates.h)
  *   STORE/NAME/unpublished/ID.h5     rejects of the last ingest of ID that did not pass
  *   STORE/NAME/lock                  held by a running ingest
  *   STORE/NAME/history.jsonl
@@ -14,6 +15,7 @@
 #define COLONNADE_STORE_DATASET_H
 
 #include "colonnade/column/batch.h"
+#include "colonnade/config/config.h"
 #include "colonnade/par/comm.h"
 
 #include <stdbool.h>
@@ -30,12 +32,40 @@ typedef struct cln_partition_info {
     uint64_t rejected; /* records */
     uint64_t source_size_bytes;
     uint64_t size_bytes;
+    uint64_t duplicates; /* rows that do not count: their key stands elsewhere too */
+    bool is_unchecked;   /* there is a rule for duplicates, but the partition lacks a column of the key */
 } cln_partition_info;
+
+static inline uint64_t cln_partition_live_rows(const cln_partition_info *info) {
+    return info->rows - info->duplicates;
+}
+
+/* A column of the key that tells rows apart. */
+typedef struct cln_key_column {
+    char *name;
+    cln_compare compare;
+} cln_key_column;
+
+/* Which of several rows with the same key count. Without a rule all do. */
+typedef struct cln_duplicate_rule {
+    cln_on_duplicate on_duplicate; /* CLN_DUPLICATES_UNSET: there is no rule, and the rest is empty */
+    size_t column_count;
+    cln_key_column *columns;
+} cln_duplicate_rule;
+
+/* The outcome of the rule. */
+typedef struct cln_live_rows {
+    char *file; /* relative to the dataset's folder: live/mask.HASH.h5; NULL: all rows count */
+    uint64_t size_bytes;
+    bool is_stale; /* partitions came or went since: cln_duplicates_resolve must be called before publishing */
+} cln_live_rows;
 
 typedef struct cln_manifest {
     char *dataset;
     size_t partition_count;
     cln_partition_info *partitions; /* in bytewise order of id */
+    cln_duplicate_rule rule;
+    cln_live_rows live;
 } cln_manifest;
 
 /* Local. Reads STORE/NAME/master.h5; a dataset that does not exist is an
@@ -45,12 +75,22 @@ CLN_CHECKED cln_status cln_manifest_read(cln_manifest *manifest, const char *sto
 void cln_manifest_clean_up(cln_manifest *manifest);
 const cln_partition_info *cln_manifest_find(const cln_manifest *manifest, const char *id);
 
-/* Local (rank 0). Adds or replaces info (copied) by its id and keeps the order. */
+/* Local (rank 0). Adds or replaces info (copied) by its id and keeps the order.
+ * Where there is a rule for duplicates, what came of it is stale then. */
 CLN_CHECKED cln_status cln_manifest_put(cln_manifest *manifest, const cln_partition_info *info, cln_error *err);
+
+/* Local (rank 0). Takes the rule (copied) for the dataset's; what came of
+ * another one is forgotten or stale. */
+CLN_CHECKED cln_status cln_manifest_set_rule(cln_manifest *manifest, const cln_duplicate_rule *rule, cln_error *err);
+/* Local. All rows count again, whatever the rule. */
+void cln_manifest_forget_live_rows(cln_manifest *manifest);
+bool cln_duplicate_rule_equal(const cln_duplicate_rule *a, const cln_duplicate_rule *b);
+void cln_duplicate_rule_clean_up(cln_duplicate_rule *rule);
 
 /* Local (rank 0). Writes the master under a temporary name, syncs file and
  * folder (when sync), renames it over the former one. The partition files
- * that it names must be in place. */
+ * that it names must be in place, and what came of the rule for duplicates must
+ * not be stale. */
 CLN_CHECKED cln_status cln_manifest_publish(const cln_manifest *manifest, const char *store_dir, bool sync,
                                             cln_error *err);
 
@@ -62,6 +102,14 @@ typedef struct cln_dataset cln_dataset;
  * dataset that does not exist is CLN_ERR_USAGE and says how to ingest. */
 CLN_CHECKED cln_status cln_dataset_open(cln_dataset **dataset, const cln_comm *comm, const char *store_dir,
                                         const char *name, cln_error *err);
+
+/* Collective; arguments must agree, but for manifest, which only rank 0 needs.
+ * The partitions of a manifest that is not published yet, and all of their
+ * rows; the file of one of them (id; NULL: of none) may still have another
+ * name, relative to the dataset's folder. */
+CLN_CHECKED cln_status cln_dataset_open_draft(cln_dataset **dataset, const cln_comm *comm, const char *store_dir,
+                                              const char *name, const cln_manifest *manifest, const char *id,
+                                              const char *file, cln_error *err);
 
 /* Collective; arguments must agree. One partition file by itself, as one that
  * was not published (STORE/NAME/unpublished/ID.h5). Its manifest has a single
@@ -96,12 +144,39 @@ bool cln_dataset_has_column(const cln_dataset *dataset, const char *table, size_
 
 /* Collective; arguments must agree. A batch source over the named columns of
  * all partitions (or of one, when partition >= 0), in blocks of at most 64 Ki
- * rows dealt to the ranks in contiguous runs: rank order is row order. A name
+ * rows dealt to the ranks in contiguous runs: rank order is row order. Of the
+ * table "columns" only rows that count are given, not duplicates. A name
  * that no partition has is CLN_ERR_USAGE. The source must be released before
  * the dataset is closed. Every size that a file gives is checked. */
 CLN_CHECKED cln_status cln_dataset_scan(cln_dataset *dataset, const char *table, int partition,
                                         const char *const *columns, size_t column_count, cln_batch_source **source,
                                         cln_error *err);
+
+typedef struct cln_scan_options {
+    const char *table;
+    int partition; /* -1: all */
+    const char *const *columns;
+    size_t column_count;
+    bool with_duplicates; /* all rows, not only those that count */
+    bool as_text;         /* values of every type as texts, each partition's in its own type's way */
+    bool in_own_types;    /* of one partition only: its own types, not those of all */
+    bool in_turn;         /* block b goes to rank b mod size, so that rows can be put out in order as they are read */
+} cln_scan_options;
+
+/* The same with options. */
+CLN_CHECKED cln_status cln_dataset_scan_with(cln_dataset *dataset, const cln_scan_options *options,
+                                             cln_batch_source **source, cln_error *err);
+
+/* Local. Where the last batch of such a source stands: the partition, and the
+ * row that its first row is there. With duplicates a batch's rows follow on
+ * each other. */
+void cln_dataset_scan_place(const cln_batch_source *source, size_t *partition, uint64_t *first_row);
+
+/* Local. Which block of the scan, from 0, the last batch is a part of. */
+uint64_t cln_dataset_scan_block(const cln_batch_source *source);
+
+/* Local. How many blocks the partition's rows are. */
+uint64_t cln_dataset_block_count(const cln_dataset *dataset, const char *table, size_t partition);
 
 /* Local (rank 0). The dataset's lock: one ingest at a time. A lock whose owner
  * (host and process) is dead on this host is taken over; otherwise

@@ -6,6 +6,7 @@
  *   STORE/NAME/master.h5
  *   STORE/NAME/partitions/ID.DIGITS.h5
  *   STORE/NAME/partitions/.tmp-ID.h5  while the partition is written
+ *   STORE/NAME/live/mask.DIGITS.h5    which rows of the partitions count
  *   STORE/NAME/unpublished/ID.h5      rejects of the last ingest of ID that did not pass
  *   STORE/NAME/lock                   held by whoever changes the dataset
  *   STORE/NAME/history.jsonl
@@ -22,6 +23,7 @@
 
 #define CLN_MASTER_NAME      "master.h5"
 #define CLN_PARTITIONS_DIR   "partitions"
+#define CLN_LIVE_DIR         "live"
 #define CLN_UNPUBLISHED_DIR  "unpublished"
 #define CLN_LOCK_NAME        "lock"
 #define CLN_HISTORY_NAME     "history.jsonl"
@@ -49,6 +51,9 @@ CLN_CHECKED cln_status cln_partition_file_stem(char **stem, const char *id, cln_
 /* Whether a manifest's text may be the file of a partition: a name in
  * partitions/, not hidden. */
 bool cln_is_partition_file(const char *file);
+
+/* The same of live/. */
+bool cln_is_live_file(const char *file);
 
 /* Whether a name in partitions/ is that of a partition's file: ID.DIGITS.h5. */
 bool cln_is_partition_name(const char *name);

@@ -40,6 +40,9 @@ typedef struct cln_removal {
     bool is_whole; /* the dataset itself, not only some partitions */
     size_t item_count, item_capacity;
     cln_removal_item *items; /* partitions in bytewise order of id, then rejects */
+    const char *scratch_dir; /* borrowed, with the next: for looking for duplicates among the rows that stay; may be
+                              * set by the caller */
+    uint64_t memory_bytes;
 } cln_removal;
 
 /* Whether STORE/NAME is a folder that an ingest made. */
