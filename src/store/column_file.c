@@ -50,15 +50,22 @@ static bool fits_type(const stored_type *stored, cln_type type) {
     }
 }
 
-/* A dataset's values must lie within the file, or nowhere at all. */
-static cln_status check_extent(const cln_column_file *column, hid_t dataset, uint64_t need_bytes, bool *has_space,
-                               cln_error *err) {
+/* A dataset's values must lie within the file, or nowhere at all. *mapped is
+ * where they stand in the partition's map. */
+static cln_status find_values(const cln_column_file *column, hid_t dataset, uint64_t need_bytes, bool *has_space,
+                              const char **mapped, cln_error *err) {
+    const cln_file_map *map = column->partition->map;
     const uint64_t file_bytes = column->partition->size_bytes;
     const haddr_t offset = H5Dget_offset(dataset);
     *has_space = offset != HADDR_UNDEF;
+    *mapped = NULL;
     (void)H5Eclear2(H5E_DEFAULT);
-    if (!*has_space || (offset <= file_bytes && need_bytes <= file_bytes - offset)) return CLN_OK;
-    return cln_fail(err, CLN_ERR_IO, "its values end behind the end of the file");
+    if (!*has_space) return CLN_OK;
+    if (offset > file_bytes || need_bytes > file_bytes - offset) {
+        return cln_fail(err, CLN_ERR_IO, "its values end behind the end of the file");
+    }
+    if (map != NULL) *mapped = map->bytes + offset;
+    return CLN_OK;
 }
 
 static cln_status open_second(cln_column_file *column, hid_t group, cln_error *err) {
@@ -73,7 +80,7 @@ static cln_status open_second(cln_column_file *column, hid_t group, cln_error *e
         return cln_fail(err, CLN_ERR_IO, "its %s is not made of bytes", name);
     }
     bool has_space;
-    CLN_TRY(check_extent(column, column->second, length, &has_space, err));
+    CLN_TRY(find_values(column, column->second, length, &has_space, &column->mapped_second, err));
     if (column->layout.form == CLN_FORM_TEXT) {
         column->data_bytes = length;
     } else if (length != column->rows) {
@@ -97,7 +104,8 @@ static cln_status check_values(cln_column_file *column, cln_error *err) {
         return cln_fail(err, CLN_ERR_IO, "it has %" PRIu64 " values, not %" PRIu64, length, expected);
     }
     bool has_space;
-    CLN_TRY(check_extent(column, column->values, length * column->layout.width_bytes, &has_space, err));
+    CLN_TRY(find_values(column, column->values, length * column->layout.width_bytes, &has_space, &column->mapped_values,
+                        err));
     column->layout.is_all_null = !has_space;
     const bool can_be_null =
         column->layout.form != CLN_FORM_ARRAY || column->type == CLN_TYPE_DOUBLE || column->type == CLN_TYPE_TIMESTAMP;

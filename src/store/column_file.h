@@ -18,7 +18,8 @@ typedef struct cln_column_file {
     uint64_t rows;
     uint64_t data_bytes; /* text */
     hid_t values, second;
-    cln_zone *zones; /* one for each 64 Ki rows; NULL when all values are null */
+    const char *mapped_values, *mapped_second; /* in the partition's map; NULL where HDF5 must read */
+    cln_zone *zones;                           /* one for each 64 Ki rows; NULL when all values are null */
 } cln_column_file;
 
 /* The caller closes the column, also after a failure. */
@@ -34,14 +35,28 @@ CLN_CHECKED cln_status cln_column_file_dictionary(const cln_partition_file *part
 #define CLN_TEXT_BYTES ((uint64_t)4 << 20)
 
 /* Values of one zone as they are stored: rows of them (one more for offsets),
- * and the mask, or bytes [text_begin, text_end) of the column's texts. The
- * buffers grow as needed. */
+ * and the mask, or bytes [text_begin, text_end) of the column's texts. They
+ * stand in the partition's map, or in the block's own room. */
 typedef struct cln_stored_block {
     size_t rows;
-    cln_buffer values;
-    cln_buffer second;
+    cln_span values;
+    cln_span second;
     uint64_t text_begin, text_end;
+    cln_buffer values_room, second_room;
 } cln_stored_block;
+
+void cln_stored_block_init(cln_stored_block *block);
+void cln_stored_block_clean_up(cln_stored_block *block);
+
+/* Values [first, first + count) of the column's values, or bytes of its mask
+ * or texts, as they are stored; nothing is verified. In a map, or in room. */
+CLN_CHECKED cln_status cln_column_file_values(const cln_column_file *column, uint64_t first, uint64_t count,
+                                              cln_buffer *room, cln_span *bytes, cln_error *err);
+/* The same, always in room: a map that is lost later does not change it. */
+CLN_CHECKED cln_status cln_column_file_copy_values(const cln_column_file *column, uint64_t first, uint64_t count,
+                                                   cln_buffer *room, cln_span *bytes, cln_error *err);
+CLN_CHECKED cln_status cln_column_file_second(const cln_column_file *column, uint64_t first, uint64_t count,
+                                              cln_buffer *room, cln_span *bytes, cln_error *err);
 
 /* Reads and verifies a zone; the column must not be all null. Offsets are
  * checked: they ascend and lie in data. Of texts beyond CLN_TEXT_BYTES only
@@ -52,6 +67,21 @@ CLN_CHECKED cln_status cln_column_file_read(cln_column_file *column, uint64_t zo
 /* The texts of rows [first, first + count) of the block that was read. */
 CLN_CHECKED cln_status cln_column_file_load_text(cln_column_file *column, cln_stored_block *block, size_t first,
                                                  size_t count, cln_error *err);
+
+/* An integer or a code, as it is stored. */
+static inline int64_t cln_stored_integer(const char *values, unsigned width_bytes, size_t i) {
+    const void *from = values;
+    switch (width_bytes) {
+    case 1:
+        return ((const int8_t *)from)[i];
+    case 2:
+        return ((const int16_t *)from)[i];
+    case 4:
+        return ((const int32_t *)from)[i];
+    default:
+        return ((const int64_t *)from)[i];
+    }
+}
 
 /* An offset of a text block, relative to nothing: as stored. */
 static inline uint64_t cln_stored_offset(const cln_stored_block *block, unsigned width_bytes, size_t i) {

@@ -3,22 +3,74 @@
 #include "column_file.h"
 
 #include <inttypes.h>
+#include <string.h>
 
-/* Values in their own type, so that the bytes are those of the file. */
-static cln_status read_raw(hid_t dataset, uint64_t first, uint64_t count, unsigned width_bytes, cln_buffer *bytes,
-                           cln_error *err) {
-    cln_buffer_clear(bytes);
-    CLN_TRY(cln_buffer_reserve(bytes, (size_t)count * width_bytes + 1, err)); /* never NULL */
+void cln_stored_block_init(cln_stored_block *block) {
+    *block = (cln_stored_block){.rows = 0};
+    cln_buffer_init(&block->values_room, SIZE_MAX);
+    cln_buffer_init(&block->second_room, SIZE_MAX);
+}
+
+void cln_stored_block_clean_up(cln_stored_block *block) {
+    cln_buffer_clean_up(&block->values_room);
+    cln_buffer_clean_up(&block->second_room);
+}
+
+/* Through HDF5, in their own type, so that the bytes are those of the file. */
+static cln_status read_rows(hid_t dataset, uint64_t first, uint64_t count, void *bytes, cln_error *err) {
     const hid_t type = H5Dget_type(dataset);
     if (type < 0) return cln_h5_fail(err, "cannot read the type of values");
-    const cln_status status = cln_h5_read_rows(dataset, type, first, count, bytes->data, err);
+    const cln_status status = cln_h5_read_rows(dataset, type, first, count, bytes, err);
     (void)H5Tclose(type);
-    if (status == CLN_OK) bytes->size = (size_t)count * width_bytes;
     return status;
 }
 
-static cln_status check_crc(const cln_buffer *bytes, uint32_t expected, const char *what, cln_error *err) {
-    if (cln_crc32c(0, bytes->data, bytes->size) == expected) return CLN_OK;
+/* Items of a dataset that begins at mapped (NULL: there is no map). Bytes that
+ * do not stand where their type may are copied: small datasets are not aligned. */
+static cln_status take_items(hid_t dataset, const char *mapped, uint64_t first, uint64_t count, unsigned width_bytes,
+                             cln_buffer *room, cln_span *bytes, cln_error *err) {
+    const size_t size = (size_t)count * width_bytes;
+    const char *from = mapped == NULL ? NULL : mapped + first * width_bytes;
+    if (from != NULL && (uintptr_t)from % width_bytes == 0) {
+        *bytes = cln_span_of(from, size);
+        return CLN_OK;
+    }
+    cln_buffer_clear(room);
+    CLN_TRY(cln_buffer_reserve(room, size + 1, err)); /* never NULL */
+    if (from != NULL) {
+        memcpy(room->data, from, size);
+    } else {
+        CLN_TRY(read_rows(dataset, first, count, room->data, err));
+    }
+    room->size = size;
+    *bytes = cln_buffer_span(room);
+    return CLN_OK;
+}
+
+cln_status cln_column_file_values(const cln_column_file *column, uint64_t first, uint64_t count, cln_buffer *room,
+                                  cln_span *bytes, cln_error *err) {
+    return take_items(column->values, column->mapped_values, first, count, column->layout.width_bytes, room, bytes,
+                      err);
+}
+
+cln_status cln_column_file_copy_values(const cln_column_file *column, uint64_t first, uint64_t count, cln_buffer *room,
+                                       cln_span *bytes, cln_error *err) {
+    CLN_TRY(cln_column_file_values(column, first, count, room, bytes, err));
+    if (bytes->data != room->data) {
+        cln_buffer_clear(room);
+        CLN_TRY(cln_buffer_append_span(room, *bytes, err));
+    }
+    *bytes = cln_buffer_span(room);
+    return CLN_OK;
+}
+
+cln_status cln_column_file_second(const cln_column_file *column, uint64_t first, uint64_t count, cln_buffer *room,
+                                  cln_span *bytes, cln_error *err) {
+    return take_items(column->second, column->mapped_second, first, count, 1, room, bytes, err);
+}
+
+static cln_status check_crc(cln_span bytes, uint32_t expected, const char *what, cln_error *err) {
+    if (cln_crc32c(0, bytes.data, bytes.size) == expected) return CLN_OK;
     return cln_fail(err, CLN_ERR_IO, "%s do not have the checksum that was stored", what);
 }
 
@@ -38,7 +90,7 @@ static cln_status check_offsets(const cln_column_file *column, const cln_stored_
 static cln_status load_bytes(cln_column_file *column, cln_stored_block *block, uint64_t begin, uint64_t end,
                              cln_error *err) {
     block->text_begin = block->text_end = 0;
-    CLN_TRY(read_raw(column->second, begin, end - begin, 1, &block->second, err));
+    CLN_TRY(cln_column_file_second(column, begin, end - begin, &block->second_room, &block->second, err));
     block->text_begin = begin;
     block->text_end = end;
     return CLN_OK;
@@ -61,8 +113,9 @@ static cln_status check_text(cln_column_file *column, cln_stored_block *block, u
 
 static cln_status read_text(cln_column_file *column, const cln_zone *zone, cln_stored_block *block, cln_error *err) {
     const unsigned width = column->layout.width_bytes;
-    CLN_TRY(read_raw(column->values, zone->first_row, block->rows + 1, width, &block->values, err));
-    CLN_TRY(check_crc(&block->values, zone->crc32c, "offsets", err));
+    CLN_TRY(cln_column_file_copy_values(column, zone->first_row, block->rows + 1, &block->values_room, &block->values,
+                                        err));
+    CLN_TRY(check_crc(block->values, zone->crc32c, "offsets", err));
     CLN_TRY(check_offsets(column, block, err));
     const uint64_t begin = cln_stored_offset(block, width, 0);
     const uint64_t end = cln_stored_offset(block, width, block->rows);
@@ -70,11 +123,11 @@ static cln_status read_text(cln_column_file *column, const cln_zone *zone, cln_s
 }
 
 static cln_status read_values(cln_column_file *column, const cln_zone *zone, cln_stored_block *block, cln_error *err) {
-    CLN_TRY(read_raw(column->values, zone->first_row, block->rows, column->layout.width_bytes, &block->values, err));
-    CLN_TRY(check_crc(&block->values, zone->crc32c, "values", err));
+    CLN_TRY(cln_column_file_values(column, zone->first_row, block->rows, &block->values_room, &block->values, err));
+    CLN_TRY(check_crc(block->values, zone->crc32c, "values", err));
     if (column->layout.form != CLN_FORM_NULLABLE) return CLN_OK;
-    CLN_TRY(read_raw(column->second, zone->first_row, block->rows, 1, &block->second, err));
-    return check_crc(&block->second, zone->second_crc32c, "the mask's values", err);
+    CLN_TRY(cln_column_file_second(column, zone->first_row, block->rows, &block->second_room, &block->second, err));
+    return check_crc(block->second, zone->second_crc32c, "the mask's values", err);
 }
 
 cln_status cln_column_file_read(cln_column_file *column, uint64_t zone, cln_stored_block *block, cln_error *err) {
@@ -84,6 +137,7 @@ cln_status cln_column_file_read(cln_column_file *column, uint64_t zone, cln_stor
     cln_error inner = {.message = ""};
     const cln_status status = column->type == CLN_TYPE_TEXT ? read_text(column, about, block, &inner)
                                                             : read_values(column, about, block, &inner);
+    CLN_TRY(cln_partition_file_check_map(column->partition, err)); /* before anything is said of the bytes */
     if (status == CLN_OK) return CLN_OK;
     return cln_fail(err, status,
                     "rows %" PRIu64 " to %" PRIu64

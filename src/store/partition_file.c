@@ -80,6 +80,7 @@ static cln_status load(cln_partition_file *file, const cln_partition_info *info,
         return cln_fail(err, CLN_ERR_IO, "it has %" PRIu64 " bytes, not %" PRIu64, file->size_bytes, info->size_bytes);
     }
     CLN_TRY(cln_h5_open(&file->file, file->path, false, err));
+    file->map = cln_file_map_new(file->path, file->size_bytes);
     CLN_TRY(check_version(file->file, err));
     for (size_t t = 0; t < CLN_TABLE_COUNT; t++) {
         CLN_TRY(load_table(file->file, cln_table_names[t], &file->tables[t], err));
@@ -110,9 +111,18 @@ void cln_partition_file_close(cln_partition_file *file) {
         free(file->attributes[i].text);
     }
     free(file->attributes);
+    cln_file_map_free(file->map);
     if (file->file >= 0) (void)H5Fclose(file->file);
     free(file->path);
     *file = (cln_partition_file){.file = H5I_INVALID_HID};
+}
+
+cln_status cln_partition_file_check_map(const cln_partition_file *file, cln_error *err) {
+    if (file->map == NULL || !file->map->is_lost) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO,
+                    "the file %s of partition '%s' became shorter or could not be read while it was in use; look at "
+                    "its device, then ingest its source again with --replace",
+                    file->path, file->id);
 }
 
 const cln_file_column *cln_partition_file_column(const cln_partition_file *file, size_t table, const char *name) {

@@ -9,6 +9,7 @@
 #define COLONNADE_STORE_PARTITION_FILE_H
 
 #include "colonnade/store/dataset.h"
+#include "file_map.h"
 #include "layout.h"
 
 /* A column as the table's attributes tell it. */
@@ -36,6 +37,7 @@ typedef struct cln_partition_file {
     char *path;
     hid_t file;
     uint64_t size_bytes;
+    cln_file_map *map; /* NULL: values are read through HDF5 */
     cln_file_table tables[CLN_TABLE_COUNT];
     cln_file_attribute *attributes; /* those that were asked for */
     size_t attribute_count, attribute_capacity;
@@ -50,6 +52,10 @@ typedef struct cln_partition_file {
 CLN_CHECKED cln_status cln_partition_file_open(cln_partition_file *file, const char *dataset_dir,
                                                const cln_partition_info *info, cln_error *err);
 void cln_partition_file_close(cln_partition_file *file);
+
+/* Whether bytes that were taken out of the map were those of the file until
+ * now. Whoever used them looks before what came of it is believed. */
+CLN_CHECKED cln_status cln_partition_file_check_map(const cln_partition_file *file, cln_error *err);
 
 /* NULL when the table has no such column. */
 const cln_file_column *cln_partition_file_column(const cln_partition_file *file, size_t table, const char *name);

@@ -111,6 +111,8 @@ static cln_status read_batch(scan *self, cln_batch *batch, cln_error *err) {
 static cln_status get_next(cln_batch_source *source, cln_batch *batch, cln_error *err) {
     scan *self = (scan *)source;
     *batch = (cln_batch){.vectors = self->vectors, .recorded = self->recorded};
+    /* The last batch may have borrowed from the map until now. */
+    if (self->is_open) CLN_TRY(cln_partition_file_check_map(&self->dataset->partitions[self->partition], err));
     while (batch->rows == 0) {
         while (self->row == self->block_rows) {
             if (self->block >= self->end_block) return CLN_OK;

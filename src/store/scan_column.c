@@ -10,8 +10,7 @@ cln_status cln_scan_column_init(cln_scan_column *column, const char *name, cln_t
     *column = (cln_scan_column){.type = type};
     column->file.values = H5I_INVALID_HID;
     column->file.second = H5I_INVALID_HID;
-    cln_buffer_init(&column->block.values, SIZE_MAX);
-    cln_buffer_init(&column->block.second, SIZE_MAX);
+    cln_stored_block_init(&column->block);
     cln_buffer_init(&column->room.values, SIZE_MAX);
     cln_buffer_init(&column->room.bytes, SIZE_MAX);
     return cln_copy_string(&column->name, name, err);
@@ -22,8 +21,7 @@ void cln_scan_column_clean_up(cln_scan_column *column) {
     for (size_t i = 0; i < column->partition_count; i++) free(column->remaps[i]);
     free(column->remaps);
     cln_dictionary_clean_up(&column->united);
-    cln_buffer_clean_up(&column->block.values);
-    cln_buffer_clean_up(&column->block.second);
+    cln_stored_block_clean_up(&column->block);
     cln_buffer_clean_up(&column->room.values);
     cln_buffer_clean_up(&column->room.bytes);
     free(column->name);

@@ -45,7 +45,7 @@ static inline void folder_remove(const folder *made) {
 
 /* One of a few texts that are used in turn. */
 static inline const char *folder_file(const folder *in, const char *name) {
-    static char paths[8][512];
+    static char paths[8][1024];
     static int turn;
     turn = (turn + 1) % 8;
     (void)snprintf(paths[turn], sizeof paths[turn], "%s/%s", in->path, name);
