@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * colonnade info: rank 0 reads the store by itself; the other ranks wait for
- * its status.
+ * its status. Only equal rows are counted by all.
  */
 #include "colonnade/base/escape.h"
 #include "colonnade/base/file.h"
 #include "colonnade/base/folder.h"
 #include "colonnade/base/log.h"
+#include "colonnade/base/memory.h"
 #include "colonnade/base/sample.h"
 #include "colonnade/cli/cli.h"
-#include "colonnade/store/dataset.h"
+#include "colonnade/store/duplicates.h"
 
 #include <stdlib.h>
 
@@ -26,10 +27,12 @@ static bool has_sample(const cln_manifest *manifest) {
 
 static cln_status add_dataset_row(cln_table *table, const char *name, const cln_manifest *manifest, cln_error *err) {
     uint64_t rows = 0;
+    uint64_t live = 0;
     uint64_t rejected = 0;
     uint64_t size_bytes = 0;
     for (size_t i = 0; i < manifest->partition_count; i++) {
         rows += manifest->partitions[i].rows;
+        live += cln_partition_live_rows(&manifest->partitions[i]);
         rejected += manifest->partitions[i].rejected;
         size_bytes += manifest->partitions[i].size_bytes;
     }
@@ -40,6 +43,8 @@ static cln_status add_dataset_row(cln_table *table, const char *name, const cln_
     cln_cell_set_integer(&cells[2], (int64_t)rows);
     cln_cell_set_integer(&cells[3], (int64_t)rejected);
     cln_cell_set_integer(&cells[4], (int64_t)size_bytes);
+    if (manifest->rule.on_duplicate != CLN_DUPLICATES_UNSET) cln_cell_set_integer(&cells[6], (int64_t)(rows - live));
+    cln_cell_set_integer(&cells[7], (int64_t)live);
     return set_text(&cells[5], has_sample(manifest) ? CLN_SAMPLE_LABEL : NULL, err);
 }
 
@@ -72,7 +77,8 @@ static cln_status fill_datasets(cln_table *table, const char *store_dir, size_t 
 }
 
 static cln_status show_store(const cln_cli *cli, cln_error *err) {
-    static const char *const columns[] = {"dataset", "partitions", "rows", "rejected", "size_bytes", "sample"};
+    static const char *const columns[] = {"dataset",    "partitions", "rows",       "rejected",
+                                          "size_bytes", "sample",     "duplicates", "live"};
     cln_table table;
     CLN_TRY(cln_table_init(&table, NULL, columns, sizeof columns / sizeof *columns, err));
     size_t damaged_count = 0;
@@ -87,7 +93,18 @@ static cln_status show_store(const cln_cli *cli, cln_error *err) {
                     cli->settings.store_dir);
 }
 
-static cln_status fill_partitions(cln_table *table, const cln_manifest *manifest, cln_error *err) {
+/* Rows = live + duplicates; without a rule nobody has looked for duplicates. */
+static cln_status fill_live_rows(cln_cell *cells, const cln_manifest *manifest, const cln_partition_info *info,
+                                 cln_error *err) {
+    cln_cell_set_integer(&cells[1], (int64_t)cln_partition_live_rows(info));
+    if (manifest->rule.on_duplicate == CLN_DUPLICATES_UNSET) return CLN_OK;
+    if (!info->is_unchecked) cln_cell_set_integer(&cells[0], (int64_t)info->duplicates);
+    return set_text(&cells[2], info->is_unchecked ? "unchecked" : "checked", err);
+}
+
+/* equal_rows: of each partition, NULL when they were not counted. */
+static cln_status fill_partitions(cln_table *table, const cln_manifest *manifest, const uint64_t *equal_rows,
+                                  cln_error *err) {
     for (size_t i = 0; i < manifest->partition_count; i++) {
         const cln_partition_info *info = &manifest->partitions[i];
         cln_cell *cells;
@@ -99,6 +116,8 @@ static cln_status fill_partitions(cln_table *table, const cln_manifest *manifest
         cln_cell_set_integer(&cells[4], (int64_t)info->size_bytes);
         CLN_TRY(set_text(&cells[5], info->origin, err));
         CLN_TRY(set_text(&cells[6], info->is_sample ? CLN_SAMPLE_LABEL : NULL, err));
+        CLN_TRY(fill_live_rows(&cells[7], manifest, info, err));
+        if (equal_rows != NULL) cln_cell_set_integer(&cells[10], (int64_t)equal_rows[i]);
     }
     return CLN_OK;
 }
@@ -142,17 +161,18 @@ static cln_status print_dataset(const cln_cli *cli, const cln_table *partitions,
     return status;
 }
 
-static cln_status show_dataset(const cln_cli *cli, cln_dataset *dataset, cln_error *err) {
-    static const char *const partition_columns[] = {"partition",  "rows",   "rejected", "source_size_bytes",
-                                                    "size_bytes", "origin", "sample"};
+static cln_status show_dataset(const cln_cli *cli, cln_dataset *dataset, const uint64_t *equal_rows, cln_error *err) {
+    static const char *const partition_columns[] = {"partition",  "rows",   "rejected",  "source_size_bytes",
+                                                    "size_bytes", "origin", "sample",    "duplicates",
+                                                    "live",       "key",    "equal_rows"};
     static const char *const column_columns[] = {"column", "type", "role", "in_partitions"};
     const cln_manifest *manifest = cln_dataset_manifest(dataset);
     cln_table partitions = {0};
     cln_table columns = {0};
     const char *title = has_sample(manifest) ? CLN_SAMPLE_LABEL : NULL;
-    cln_status status = cln_table_init(&partitions, title, partition_columns,
-                                       sizeof partition_columns / sizeof *partition_columns, err);
-    if (status == CLN_OK) status = fill_partitions(&partitions, manifest, err);
+    const size_t count = sizeof partition_columns / sizeof *partition_columns - (equal_rows == NULL);
+    cln_status status = cln_table_init(&partitions, title, partition_columns, count, err);
+    if (status == CLN_OK) status = fill_partitions(&partitions, manifest, equal_rows, err);
     if (status == CLN_OK) {
         status = cln_table_init(&columns, NULL, column_columns, sizeof column_columns / sizeof *column_columns, err);
     }
@@ -198,11 +218,38 @@ static cln_status info_local(const cln_cli *cli, cln_error *err) {
     const cln_comm alone = {.mpi = MPI_COMM_SELF, .rank = 0, .size = 1};
     cln_dataset *dataset;
     CLN_TRY(cln_dataset_open(&dataset, &alone, cli->settings.store_dir, cli->arguments[0], err));
-    const cln_status status = wants_provenance ? show_provenance(cli, dataset, err) : show_dataset(cli, dataset, err);
+    const cln_status status =
+        wants_provenance ? show_provenance(cli, dataset, err) : show_dataset(cli, dataset, NULL, err);
+    cln_dataset_close(dataset);
+    return status;
+}
+
+/* Collective. */
+static cln_status count_and_show(const cln_cli *cli, cln_dataset *dataset, cln_error *err) {
+    const cln_settings *settings = &cli->settings;
+    uint64_t *equal_rows;
+    const size_t count = cln_dataset_manifest(dataset)->partition_count;
+    CLN_TRY_AGREED(&cli->comm, cln_new_array(&equal_rows, count, sizeof *equal_rows, err), err);
+    cln_status status =
+        cln_duplicates_count_rows(dataset, &cli->comm, settings->scratch_dir, settings->memory_bytes, equal_rows, err);
+    if (status == CLN_OK && cli->comm.rank == 0) status = show_dataset(cli, dataset, equal_rows, err);
+    free(equal_rows);
+    return cln_agree(&cli->comm, status, err);
+}
+
+/* Collective. */
+static cln_status info_of_duplicates(const cln_cli *cli, cln_error *err) {
+    if (cli->argument_count == 0 || cln_option_given(cli->options, "provenance")) {
+        return cln_fail(err, CLN_ERR_USAGE, "--duplicates needs DATASET alone: colonnade info DATASET --duplicates");
+    }
+    cln_dataset *dataset;
+    CLN_TRY(cln_dataset_open(&dataset, &cli->comm, cli->settings.store_dir, cli->arguments[0], err));
+    const cln_status status = count_and_show(cli, dataset, err);
     cln_dataset_close(dataset);
     return status;
 }
 
 cln_status cln_command_info(cln_cli *cli, cln_error *err) {
+    if (cln_option_given(cli->options, "duplicates")) return info_of_duplicates(cli, err);
     return cln_agree(&cli->comm, cli->comm.rank == 0 ? info_local(cli, err) : CLN_OK, err);
 }

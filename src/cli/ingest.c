@@ -16,7 +16,7 @@
 #include "colonnade/cli/ingest_list.h"
 #include "colonnade/cli/profile_table.h"
 #include "colonnade/config/nearest.h"
-#include "colonnade/store/dataset.h"
+#include "colonnade/store/duplicates.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -70,6 +70,12 @@ static cln_status parse_malformed(const char *text, bool *repair, cln_error *err
     return cln_fail(err, CLN_ERR_USAGE, "--on-malformed takes \"reject\" or \"repair\"; not \"%s\"", text);
 }
 
+static cln_status parse_duplicates(const char *text, cln_on_duplicate *rule, cln_error *err) {
+    if (text == NULL || cln_on_duplicate_from_name(text, rule)) return CLN_OK;
+    return cln_fail(err, CLN_ERR_USAGE,
+                    "--on-duplicate takes \"allow\", \"keep-first\", \"keep-last\" or \"fail\"; not \"%s\"", text);
+}
+
 static cln_status parse_rate(const char *text, double *rate, cln_error *err) {
     if (text == NULL) return CLN_OK;
     char *end;
@@ -101,15 +107,24 @@ static cln_status read_options(const cln_cli *cli, cln_ingest_request *request, 
     }
     CLN_TRY(cln_cli_dialect(cli, &request->dialect, err));
     CLN_TRY(parse_bad_cells(cln_option(cli->options, "on-bad-cell"), &request->policy.on_bad_cell, err));
+    CLN_TRY(parse_duplicates(cln_option(cli->options, "on-duplicate"), &request->on_duplicate, err));
     CLN_TRY(parse_malformed(cln_option(cli->options, "on-malformed"), &request->policy.repair_malformed, err));
     return parse_rate(cln_option(cli->options, "max-reject-rate"), &request->max_reject_rate, err);
 }
 
 /* ---- What is told ---- */
 
-static const char *const account_columns[] = {"partition", "result",    "bytes",     "records",     "stored",
-                                              "rejected",  "converted", "bad_cells", "blank_lines", "sample"};
+static const char *const account_columns[] = {"partition",   "result",   "bytes",      "records",
+                                              "stored",      "rejected", "converted",  "bad_cells",
+                                              "blank_lines", "sample",   "duplicates", "live"};
 enum { ACCOUNT_COLUMN_COUNT = sizeof account_columns / sizeof account_columns[0] };
+
+/* Of a partition that was not published none, of one that was not checked all rows are live. */
+static void set_live_rows(cln_cell *duplicates, cln_cell *live, const cln_ingest_outcome *outcome) {
+    if (outcome->result == CLN_INGEST_REFUSED) return;
+    if (outcome->duplicates.is_checked) cln_cell_set_integer(duplicates, (int64_t)outcome->duplicates.own);
+    cln_cell_set_integer(live, (int64_t)(outcome->rows - outcome->duplicates.own));
+}
 
 static cln_status add_account(cln_table *table, const char *partition, const cln_ingest_outcome *outcome,
                               cln_error *err) {
@@ -122,6 +137,7 @@ static cln_status add_account(cln_table *table, const char *partition, const cln
     const bool is_known = outcome->size_bytes != CLN_SIZE_UNKNOWN;
     if (is_known) cln_cell_set_integer(&cells[2], (int64_t)outcome->size_bytes);
     if (outcome->is_sample) CLN_TRY(cln_cell_set_text(&cells[9], cln_span_of_string(CLN_SAMPLE_LABEL), err));
+    set_live_rows(&cells[10], &cells[11], outcome);
     if (outcome->result == CLN_INGEST_UNCHANGED) {
         cln_cell_set_integer(&cells[4], (int64_t)outcome->rows);
         return CLN_OK;
@@ -150,11 +166,27 @@ static bool is_elsewhere(const cln_ingest_request *request) {
     return strcmp(request->store_dir, request->config->store_dir) != 0;
 }
 
+static void tell_duplicates(const cln_ingest_request *request, const cln_ingest_outcome *outcome) {
+    const cln_ingest_duplicates *duplicates = &outcome->duplicates;
+    if (outcome->result == CLN_INGEST_REFUSED) return;
+    if (duplicates->is_unchecked) {
+        cln_warning(
+            "%s lacks a column of the key that tells the rows of '%s' apart: the partition \"%s\" is unchecked, "
+            "and all its rows count",
+            request->path, request->dataset_name, request->partition);
+    }
+    if (!duplicates->is_checked) return;
+    cln_note("%s: %" PRIu64 " stored = %" PRIu64 " live + %" PRIu64 " duplicate; %" PRIu64
+             " rows of other partitions are duplicates",
+             request->partition, outcome->rows, outcome->rows - duplicates->own, duplicates->own, duplicates->others);
+}
+
 static void tell(const cln_ingest_request *request, const cln_ingest_outcome *outcome) {
     warn_of_rival(request, &outcome->rival);
     if (outcome->is_sample) cln_note("%s: %s", request->partition, CLN_SAMPLE_LABEL);
     if (outcome->result == CLN_INGEST_UNCHANGED) {
         cln_note("%s: unchanged, %" PRIu64 " rows are in the store already", request->partition, outcome->rows);
+        tell_duplicates(request, outcome);
         return;
     }
     const cln_account *a = &outcome->account;
@@ -165,6 +197,7 @@ static void tell(const cln_ingest_request *request, const cln_ingest_outcome *ou
     cln_note("%s: %" PRIu64 " records = %" PRIu64 " stored + %" PRIu64 " rejected, in %.2f s (%.0f MB/s)",
              request->partition, a->records_read, a->records_stored, a->records_rejected, outcome->seconds,
              (double)outcome->size_bytes / 1e6 / (outcome->seconds > 0 ? outcome->seconds : 1e-9));
+    tell_duplicates(request, outcome);
     if (outcome->result != CLN_INGEST_REFUSED && a->records_rejected + a->cells_bad + a->records_converted > 0) {
         cln_note("%s: see what was rejected or changed with 'colonnade rejects %s %s%s%s'", request->partition,
                  request->dataset_name, request->partition, is_elsewhere(request) ? " --store " : "",
@@ -303,12 +336,27 @@ static cln_status ingest_locked(cln_cli *cli, cln_ingest_request *request, const
     return cln_agree(&cli->comm, status, err);
 }
 
+/* Rank 0, with the dataset locked: a rule for duplicates that cannot hold is
+ * told before anything is read. */
+static cln_status check_rule(const cln_ingest_request *request, cln_error *err) {
+    cln_manifest manifest;
+    cln_duplicate_rule rule;
+    bool exists;
+    CLN_TRY(cln_manifest_read(&manifest, request->store_dir, request->dataset_name, &exists, err));
+    const cln_status status = cln_duplicate_rule_choose(&rule, request->on_duplicate, request->dataset, &manifest, err);
+    if (status == CLN_OK) cln_duplicate_rule_clean_up(&rule);
+    cln_manifest_clean_up(&manifest);
+    return status;
+}
+
 static cln_status lock_and_ingest(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list,
                                   cln_error *err) {
     cln_status status = CLN_OK;
     if (cli->comm.rank == 0) status = cln_dataset_lock(request->store_dir, request->dataset_name, err);
     CLN_TRY(cln_agree(&cli->comm, status, err));
-    status = ingest_locked(cli, request, list, err);
+    if (cli->comm.rank == 0) status = check_rule(request, err);
+    status = cln_agree(&cli->comm, status, err);
+    if (status == CLN_OK) status = ingest_locked(cli, request, list, err);
     if (cli->comm.rank == 0) cln_dataset_unlock(request->store_dir, request->dataset_name);
     return status;
 }

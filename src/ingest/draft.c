@@ -20,20 +20,16 @@ void cln_draft_clean_up(cln_draft *draft) {
 
 /* ---- Publishing ---- */
 
-static cln_status publish(const cln_draft *draft, cln_publication *publication, const cln_ingest_request *request,
-                          cln_error *err) {
+static cln_published published_of(const cln_draft *draft) {
     const cln_draft_facts *facts = &draft->facts;
-    if (facts->outcome.result == CLN_INGEST_REFUSED) return cln_publication_keep_rejects(publication, err);
-    CLN_TRY(cln_publication_look(publication, request, &draft->sidecar, err));
-    const cln_published published = {.content = &facts->content,
-                                     .recipe = &facts->recipe,
-                                     .sidecar = &draft->sidecar,
-                                     .rows = facts->outcome.rows,
-                                     .rejected = facts->outcome.account.records_rejected,
-                                     .source_size_bytes = facts->source_size_bytes,
-                                     .size_bytes = facts->partition_size_bytes,
-                                     .is_sample = facts->outcome.is_sample};
-    return cln_publication_publish(publication, request, &published, err);
+    return (cln_published){.content = &facts->content,
+                           .recipe = &facts->recipe,
+                           .sidecar = &draft->sidecar,
+                           .rows = facts->outcome.rows,
+                           .rejected = facts->outcome.account.records_rejected,
+                           .source_size_bytes = facts->source_size_bytes,
+                           .size_bytes = facts->partition_size_bytes,
+                           .is_sample = facts->outcome.is_sample};
 }
 
 static void warn(const cln_draft *draft) {
@@ -46,13 +42,66 @@ static void warn(const cln_draft *draft) {
     }
 }
 
-cln_status cln_draft_publish(const cln_draft *draft, const cln_ingest_request *request, cln_error *err) {
+/* Rank 0: what the store is to hold. */
+static cln_status prepare(const cln_draft *draft, cln_publication *publication, const cln_ingest_request *request,
+                          cln_error *err) {
     warn(draft);
-    if (draft->facts.outcome.result == CLN_INGEST_UNCHANGED) return CLN_OK;
+    if (draft->facts.outcome.result == CLN_INGEST_REFUSED) return cln_publication_keep_rejects(publication, err);
+    CLN_TRY(cln_publication_look(publication, request, &draft->sidecar, err));
+    const cln_published published = published_of(draft);
+    const bool is_new = draft->facts.outcome.result == CLN_INGEST_PUBLISHED;
+    return cln_publication_prepare(publication, request, is_new ? &published : NULL, err);
+}
+
+/* Rank 0. */
+static cln_status finish(const cln_draft *draft, cln_publication *publication, const cln_ingest_request *request,
+                         cln_error *err) {
+    if (draft->facts.outcome.result == CLN_INGEST_REFUSED) return CLN_OK;
+    if (draft->facts.outcome.result == CLN_INGEST_UNCHANGED) return cln_publication_renew(publication, request, err);
+    const cln_published published = published_of(draft);
+    return cln_publication_publish(publication, request, &published, err);
+}
+
+/* Collective. All ranks learn what became of the rows. */
+static void share_duplicates(const cln_publication *publication, const cln_comm *comm,
+                             const cln_ingest_request *request, cln_ingest_duplicates *duplicates) {
+    uint64_t numbers[4] = {0};
+    if (comm->rank == 0) {
+        const cln_manifest *manifest = &publication->manifest;
+        const bool has_rule = manifest->rule.on_duplicate != CLN_DUPLICATES_UNSET;
+        for (size_t i = 0; i < manifest->partition_count; i++) numbers[3] += manifest->partitions[i].duplicates;
+        const cln_partition_info *own = cln_manifest_find(manifest, request->partition);
+        if (own != NULL) {
+            numbers[0] = has_rule && !own->is_unchecked;
+            numbers[1] = own->is_unchecked;
+            numbers[2] = own->duplicates;
+        }
+    }
+    cln_sum_u64(comm, numbers, 4); /* the others have none */
+    *duplicates = (cln_ingest_duplicates){.is_checked = numbers[0] != 0,
+                                          .is_unchecked = numbers[1] != 0,
+                                          .own = numbers[2],
+                                          .others = numbers[3] - numbers[2]};
+}
+
+/* Collective. */
+static cln_status publish(const cln_draft *draft, cln_publication *publication, const cln_comm *comm,
+                          const cln_ingest_request *request, cln_ingest_duplicates *duplicates, cln_error *err) {
+    const bool is_root = comm->rank == 0;
+    CLN_TRY_AGREED(comm, is_root ? prepare(draft, publication, request, err) : CLN_OK, err);
+    int64_t is_new = is_root && draft->facts.outcome.result == CLN_INGEST_PUBLISHED;
+    cln_max_i64(comm, &is_new, 1);
+    CLN_TRY(cln_publication_resolve(publication, comm, request, is_new != 0, err));
+    share_duplicates(publication, comm, request, duplicates);
+    return cln_agree(comm, is_root ? finish(draft, publication, request, err) : CLN_OK, err);
+}
+
+cln_status cln_draft_publish(const cln_draft *draft, const cln_comm *comm, const cln_ingest_request *request,
+                             cln_ingest_duplicates *duplicates, cln_error *err) {
     cln_publication publication;
-    CLN_TRY(cln_publication_init(&publication, request, err));
-    const cln_status status = publish(draft, &publication, request, err);
-    if (status != CLN_OK) cln_publication_discard(&publication);
+    CLN_TRY_AGREED(comm, cln_publication_init(&publication, request, err), err);
+    const cln_status status = publish(draft, &publication, comm, request, duplicates, err);
+    if (status != CLN_OK && comm->rank == 0) cln_publication_discard(&publication);
     cln_publication_clean_up(&publication);
     return status;
 }

@@ -337,10 +337,9 @@ static cln_status make_and_publish(cln_draft *draft, const cln_comm *comm, const
                                    cln_error *err) {
     const double started = cln_clock_seconds();
     CLN_TRY(cln_draft_make(draft, comm, request, err));
-    cln_status status = CLN_OK;
-    if (comm->rank == 0) status = cln_draft_publish(draft, request, err);
+    const cln_status status = cln_draft_publish(draft, comm, request, &draft->facts.outcome.duplicates, err);
     draft->facts.outcome.seconds = cln_clock_seconds() - started;
-    return cln_agree(comm, status, err);
+    return status;
 }
 
 cln_status cln_ingest_file(const cln_comm *comm, const cln_ingest_request *request, cln_ingest_outcome *outcome,

@@ -7,6 +7,7 @@
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/store/dataset_paths.h"
+#include "colonnade/store/duplicates.h"
 #include "colonnade/store/removal.h"
 
 #include <cjson/cJSON.h>
@@ -33,6 +34,9 @@ cln_status cln_publication_init(cln_publication *publication, const cln_ingest_r
 void cln_publication_clean_up(cln_publication *publication) {
     free(publication->temporary_path);
     free(publication->rejects_path);
+    free(publication->former_file);
+    free(publication->former_live_file);
+    free(publication->file);
     cln_manifest_clean_up(&publication->manifest);
     *publication = (cln_publication){0};
 }
@@ -150,25 +154,28 @@ static cln_status sync_folder(const char *path, cln_error *err) {
     return status;
 }
 
-/* The file under its final name, then the master that names it. */
-static cln_status move_and_publish(cln_publication *publication, const cln_ingest_request *request, char *file,
-                                   const cln_published *published, cln_error *err) {
-    char *path;
-    CLN_TRY(cln_dataset_path(&path, request->store_dir, request->dataset_name, file, err));
-    cln_status status = CLN_OK;
-    if (rename(publication->temporary_path, path) != 0) {
-        status = cln_fail_errno(err, "cannot rename %s to %s", publication->temporary_path, path);
-    } else {
-        cln_cleanup_unregister_path(publication->temporary_path);
-        if (request->fsync) status = sync_folder(path, err);
-    }
+/* ---- What is to be ---- */
+
+/* Which rule for duplicates holds from now on. */
+static cln_status take_rule(cln_publication *publication, const cln_ingest_request *request, cln_error *err) {
+    cln_manifest *manifest = &publication->manifest;
+    cln_duplicate_rule rule;
+    CLN_TRY(cln_duplicate_rule_choose(&rule, request->on_duplicate, request->dataset, manifest, err));
+    if (!cln_duplicate_rule_equal(&rule, &manifest->rule)) publication->has_changed = true;
+    const cln_status status = cln_manifest_set_rule(manifest, &rule, err);
+    cln_duplicate_rule_clean_up(&rule);
+    return status;
+}
+
+static cln_status put_partition(cln_publication *publication, const cln_ingest_request *request,
+                                const cln_published *published, cln_error *err) {
     char content[CLN_DIGEST_TEXT_BYTES];
     cln_digest_format(published->content, content);
     char *id = NULL, *origin = NULL;
-    if (status == CLN_OK) status = cln_copy_string(&id, request->partition, err);
+    cln_status status = cln_copy_string(&id, request->partition, err);
     if (status == CLN_OK) status = cln_copy_string(&origin, publication->origin, err);
     const cln_partition_info info = {.id = id,
-                                     .file = file,
+                                     .file = publication->file,
                                      .content_hash = content,
                                      .origin = origin,
                                      .is_sample = published->is_sample,
@@ -177,18 +184,76 @@ static cln_status move_and_publish(cln_publication *publication, const cln_inges
                                      .source_size_bytes = published->source_size_bytes,
                                      .size_bytes = published->size_bytes};
     if (status == CLN_OK) status = cln_manifest_put(&publication->manifest, &info, err);
-    if (status == CLN_OK) {
-        status = cln_manifest_publish(&publication->manifest, request->store_dir, request->fsync, err);
-    }
     free(id);
     free(origin);
-    free(path);
     return status;
 }
 
-/* Rows that stand in two partitions count twice in every answer. */
+cln_status cln_publication_prepare(cln_publication *publication, const cln_ingest_request *request,
+                                   const cln_published *published, cln_error *err) {
+    const char *live_file = publication->manifest.live.file;
+    if (live_file != NULL) CLN_TRY(cln_copy_string(&publication->former_live_file, live_file, err));
+    CLN_TRY(take_rule(publication, request, err));
+    if (published == NULL) return CLN_OK;
+    CLN_TRY(name_file(&publication->file, request, published, err));
+    const cln_partition_info *former = publication->former;
+    publication->former = NULL; /* the manifest changes */
+    publication->has_changed = true;
+    if (former != NULL && strcmp(former->file, publication->file) != 0) {
+        CLN_TRY(cln_copy_string(&publication->former_file, former->file, err));
+    }
+    return put_partition(publication, request, published, err);
+}
+
+cln_status cln_publication_resolve(cln_publication *publication, const cln_comm *comm,
+                                   const cln_ingest_request *request, bool is_new, cln_error *err) {
+    char *pending;
+    const char *name = cln_path_name(publication->temporary_path).data;
+    CLN_TRY_AGREED(comm, cln_format_string(&pending, err, CLN_PARTITIONS_DIR "/%s", name), err);
+    const cln_duplicate_options options = {.store_dir = request->store_dir,
+                                           .dataset = request->dataset_name,
+                                           .scratch_dir = request->scratch_dir,
+                                           .memory_bytes = request->memory_bytes,
+                                           .sync = request->fsync,
+                                           .pending_id = is_new ? request->partition : NULL,
+                                           .pending_file = is_new ? pending : NULL};
+    const cln_status status = cln_duplicates_resolve(comm, &publication->manifest, &options, err);
+    free(pending);
+    return status;
+}
+
+/* ---- Publishing ---- */
+
+static void begin_graces(const cln_publication *publication, const cln_ingest_request *request) {
+    const char *const files[] = {publication->former_file, publication->former_live_file};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (files[i] != NULL) cln_begin_grace(request->store_dir, request->dataset_name, files[i]);
+    }
+}
+
+/* The file under its final name, then the master that names it. */
+static cln_status move_and_publish(const cln_publication *publication, const cln_ingest_request *request,
+                                   cln_error *err) {
+    char *path;
+    CLN_TRY(cln_dataset_path(&path, request->store_dir, request->dataset_name, publication->file, err));
+    cln_status status = CLN_OK;
+    if (rename(publication->temporary_path, path) != 0) {
+        status = cln_fail_errno(err, "cannot rename %s to %s", publication->temporary_path, path);
+    } else {
+        cln_cleanup_unregister_path(publication->temporary_path);
+        if (request->fsync) status = sync_folder(path, err);
+    }
+    free(path);
+    CLN_TRY(status);
+    return cln_manifest_publish(&publication->manifest, request->store_dir, request->fsync, err);
+}
+
+/* Rows that stand in two partitions count twice in every answer, unless a rule
+ * for duplicates keeps them from it. */
 static void warn_of_twin(const cln_publication *publication, const cln_ingest_request *request,
                          const cln_digest *digest) {
+    const cln_partition_info *own = cln_manifest_find(&publication->manifest, request->partition);
+    if (publication->manifest.rule.on_duplicate != CLN_DUPLICATES_UNSET && own != NULL && !own->is_unchecked) return;
     char content[CLN_DIGEST_TEXT_BYTES];
     cln_digest_format(digest, content);
     const cln_manifest *manifest = &publication->manifest;
@@ -204,21 +269,19 @@ static void warn_of_twin(const cln_publication *publication, const cln_ingest_re
 
 cln_status cln_publication_publish(cln_publication *publication, const cln_ingest_request *request,
                                    const cln_published *published, cln_error *err) {
-    char *file;
-    CLN_TRY(name_file(&file, request, published, err));
-    const cln_partition_info *former = publication->former;
-    if (former != NULL && strcmp(former->file, file) != 0) {
-        cln_begin_grace(request->store_dir, request->dataset_name, former->file);
-    }
-    const cln_status status = move_and_publish(publication, request, file, published, err);
-    free(file);
-    publication->former = NULL; /* the manifest has changed */
-    if (status != CLN_OK) return status;
+    begin_graces(publication, request);
+    CLN_TRY(move_and_publish(publication, request, err));
     if (published->rows > 0) warn_of_twin(publication, request, published->content);
     (void)unlink(publication->rejects_path); /* of an earlier ingest that did not pass */
     cln_error unwritten;
     if (write_history(publication, request, published, &unwritten) != CLN_OK) cln_warning("%s", unwritten.message);
     return CLN_OK;
+}
+
+cln_status cln_publication_renew(cln_publication *publication, const cln_ingest_request *request, cln_error *err) {
+    if (!publication->has_changed) return CLN_OK;
+    begin_graces(publication, request);
+    return cln_manifest_publish(&publication->manifest, request->store_dir, request->fsync, err);
 }
 
 cln_status cln_publication_keep_rejects(const cln_publication *publication, cln_error *err) {

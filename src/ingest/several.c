@@ -40,30 +40,39 @@ static cln_status make_own(const several_job *job, cln_buffer *message, cln_erro
     return status;
 }
 
-/* Rank 0: one file. */
-static cln_status publish_one(const several_job *job, size_t i, cln_span message, cln_error *err) {
+/* Rank 0: what became of one file where it was read. */
+static cln_status unpack(cln_draft *draft, cln_span message, cln_error *err) {
     several_head head;
     memcpy(&head, message.data, sizeof head);
-    if (head.status != CLN_OK) {
-        *err = head.err;
-        return (cln_status)head.status;
+    if (head.status == CLN_OK) {
+        return cln_draft_unpack(draft, cln_span_of(message.data + sizeof head, message.size - sizeof head), err);
     }
+    *err = head.err;
+    return (cln_status)head.status;
+}
+
+/* Collective: one file. */
+static cln_status publish_one(const several_job *job, size_t i, cln_span message, cln_error *err) {
     cln_draft draft;
     cln_draft_init(&draft);
-    cln_status status =
-        cln_draft_unpack(&draft, cln_span_of(message.data + sizeof head, message.size - sizeof head), err);
-    if (status == CLN_OK) status = cln_draft_publish(&draft, &job->requests[i], err);
-    job->outcomes[i] = draft.facts.outcome;
+    cln_status status = cln_agree(job->comm, job->comm->rank == 0 ? unpack(&draft, message, err) : CLN_OK, err);
+    if (status == CLN_OK) {
+        cln_ingest_duplicates duplicates;
+        status = cln_draft_publish(&draft, job->comm, &job->requests[i], &duplicates, err);
+        job->outcomes[i] = draft.facts.outcome;
+        if (status == CLN_OK) job->outcomes[i].duplicates = duplicates;
+    }
     cln_draft_clean_up(&draft);
     return status;
 }
 
-/* Rank 0: all in order, up to the first that fails. */
+/* Collective: all in order, up to the first that fails. Only rank 0 has messages. */
 static cln_status publish_all(several_job *job, const cln_buffer *messages, const uint64_t *sizes, cln_error *err) {
     const char *next = messages->data;
     for (size_t i = 0; i < job->count; i++) {
-        CLN_TRY(publish_one(job, i, cln_span_of(next, (size_t)sizes[i]), err));
-        next += sizes[i];
+        const bool has_message = job->comm->rank == 0;
+        CLN_TRY(publish_one(job, i, has_message ? cln_span_of(next, (size_t)sizes[i]) : cln_span_of(NULL, 0), err));
+        if (has_message) next += sizes[i];
         job->done++;
     }
     return CLN_OK;
@@ -91,7 +100,7 @@ static cln_status make_and_publish(several_job *job, cln_buffer *message, uint64
     cln_status status = cln_agree(job->comm, has_file(job) ? make_own(job, message, err) : CLN_OK, err);
     if (status == CLN_OK) status = cln_gather_bytes(job->comm, cln_buffer_span(message), 0, &gathered, sizes, err);
     if (status == CLN_OK) {
-        if (job->comm->rank == 0) status = publish_all(job, &gathered, sizes, err);
+        status = publish_all(job, &gathered, sizes, err);
         status = tell_all(job, status, err);
     }
     cln_buffer_clean_up(&gathered);

@@ -26,7 +26,7 @@ colonnade() { "$COLONNADE" "$@" --store store; }
 
 colonnade info --format csv 2>err >empty
 same empty <<'CSV'
-dataset,partitions,rows,rejected,size_bytes,sample
+dataset,partitions,rows,rejected,size_bytes,sample,duplicates,live
 CSV
 grep -q "the store 'store' is empty" err || fail "an empty store is not told: $(cat err)"
 
@@ -76,8 +76,8 @@ fi
 colonnade info calls --format csv >listed
 sed -E 's/^(good,3,1,46),[0-9]+,/\1,SIZE,/' <listed >sized
 same sized <<'CSV'
-partition,rows,rejected,source_size_bytes,size_bytes,origin,sample
-good,3,1,46,SIZE,good.csv,
+partition,rows,rejected,source_size_bytes,size_bytes,origin,sample,duplicates,live,key
+good,3,1,46,SIZE,good.csv,,,3,
 CSV
 colonnade info calls >listed
 grep -Eq '^number +integer +key +1$' listed || fail "info does not list the columns: $(cat listed)"

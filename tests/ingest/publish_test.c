@@ -65,6 +65,7 @@ static cln_status publish(attempt *a, bool is_sample) {
                                      .source_size_bytes = 77,
                                      .is_sample = is_sample};
     must(cln_file_replace(a->publication.temporary_path, cln_span_of((char *)a->content.bytes, 1), false, NULL));
+    CLN_TRY(cln_publication_prepare(&a->publication, &a->request, &published, &a->err));
     return cln_publication_publish(&a->publication, &a->request, &published, &a->err);
 }
 

@@ -39,9 +39,13 @@ void cln_draft_clean_up(cln_draft *draft);
 CLN_CHECKED cln_status cln_draft_make(cln_draft *draft, const cln_comm *comm, const cln_ingest_request *request,
                                       cln_error *err);
 
-/* Local, on the rank that holds the lock: publishes the partition, or keeps
- * its list of rejects, and says the warnings. On failure no temporary is left. */
-CLN_CHECKED cln_status cln_draft_publish(const cln_draft *draft, const cln_ingest_request *request, cln_error *err);
+/* Collective; request must agree. The draft of rank 0, which holds the lock
+ * (others may pass NULL), is published, or its list of rejects kept; all ranks
+ * look for duplicates by the dataset's rule. Says the warnings. On failure no
+ * temporary is left. *duplicates is the same on all ranks. */
+CLN_CHECKED cln_status cln_draft_publish(const cln_draft *draft, const cln_comm *comm,
+                                         const cln_ingest_request *request, cln_ingest_duplicates *duplicates,
+                                         cln_error *err);
 
 /* Local. Removes the temporary, and forgets that a signal should. */
 void cln_draft_discard(const cln_ingest_request *request);

@@ -28,6 +28,7 @@ typedef struct cln_ingest_request {
     uint64_t memory_bytes;
     uint64_t stripe_size_bytes; /* 0: chosen */
     bool fsync;
+    cln_on_duplicate on_duplicate; /* that was asked for; CLN_DUPLICATES_UNSET: see cln_duplicate_rule_choose */
 } cln_ingest_request;
 
 typedef enum cln_ingest_result {
@@ -35,6 +36,14 @@ typedef enum cln_ingest_result {
     CLN_INGEST_UNCHANGED, /* the partition holds exactly this already */
     CLN_INGEST_REFUSED,   /* too many rejects: nothing was published */
 } cln_ingest_result;
+
+/* What came of looking for duplicates. */
+typedef struct cln_ingest_duplicates {
+    bool is_checked;   /* there is a rule, and the partition has all columns of its key */
+    bool is_unchecked; /* there is a rule, but no such key */
+    uint64_t own;      /* rows of the partition that do not count */
+    uint64_t others;   /* of the dataset's other partitions */
+} cln_ingest_duplicates;
 
 typedef struct cln_ingest_outcome {
     cln_ingest_result result;
@@ -44,11 +53,13 @@ typedef struct cln_ingest_outcome {
     bool is_sample;
     double seconds;
     cln_schema_rival rival; /* a dataset that the file fits better */
+    cln_ingest_duplicates duplicates;
 } cln_ingest_outcome;
 
 /* Collective; request must agree, its strings included. The dataset must be
  * locked by the caller (store/dataset.h). Too many rejects are a result, not
- * an error: the list of rejects is then kept in unpublished/. On any error
+ * an error: the list of rejects is then kept in unpublished/. Duplicates are
+ * CLN_ERR_DATA where the rule for them is CLN_DUPLICATES_FAIL. On any error
  * the store is what it was before. */
 CLN_CHECKED cln_status cln_ingest_file(const cln_comm *comm, const cln_ingest_request *request,
                                        cln_ingest_outcome *outcome, cln_error *err);

@@ -20,6 +20,10 @@ typedef struct cln_publication {
     const char *origin;               /* of the file: its URL, or its name; borrowed */
     cln_manifest manifest;            /* rank 0 */
     const cln_partition_info *former; /* in the manifest; NULL when there is none */
+    char *former_file;                /* of the former partition, where another one takes its place; else NULL */
+    char *former_live_file;           /* of the rows that counted; NULL: there was none */
+    char *file;                       /* that the partition gets; NULL: none is published */
+    bool has_changed;                 /* the manifest has */
 } cln_publication;
 
 /* Any rank: the paths. */
@@ -56,11 +60,27 @@ typedef struct cln_published {
     bool is_sample;
 } cln_published;
 
+/* The manifest as it is to be, with the rule for duplicates that holds now; the
+ * store stays as it is. published: NULL when the partition is unchanged. */
+CLN_CHECKED cln_status cln_publication_prepare(cln_publication *publication, const cln_ingest_request *request,
+                                               const cln_published *published, cln_error *err);
+
+/* Collective; but for publication, of which rank 0's is used, arguments must
+ * agree. Looks for duplicates where the rule demands it; is_new: the partition
+ * still has its temporary name. */
+CLN_CHECKED cln_status cln_publication_resolve(cln_publication *publication, const cln_comm *comm,
+                                               const cln_ingest_request *request, bool is_new, cln_error *err);
+
 /* Renames the temporary to its final name, publishes the new master and
  * writes the history; that a line of history cannot be written is only
  * warned of, for the partition is published by then. */
 CLN_CHECKED cln_status cln_publication_publish(cln_publication *publication, const cln_ingest_request *request,
                                                const cln_published *published, cln_error *err);
+
+/* The same for an unchanged partition: the master is published when the rule
+ * for duplicates is another one now. */
+CLN_CHECKED cln_status cln_publication_renew(cln_publication *publication, const cln_ingest_request *request,
+                                             cln_error *err);
 
 /* Keeps the temporary as the list of rejects of an ingest that did not pass. */
 CLN_CHECKED cln_status cln_publication_keep_rejects(const cln_publication *publication, cln_error *err);
