@@ -5,11 +5,12 @@
 
 #define DIALECT_OPTIONS "delimiter", "quote", "encoding", "header", "no-header", "newlines-in-quotes", "skip-lines"
 
+static const char *const export_options[] = {"columns", "partition", NULL};
 static const char *const fetch_options[] = {"date", "year", "boundaries", NULL};
 static const char *const generate_options[] = {"rows", "size", "seed", "vintage", "dirt", NULL};
-static const char *const info_options[] = {"duplicates", "provenance", NULL};
+static const char *const info_options[] = {"provenance", NULL};
 static const char *const ingest_options[] = {
-    "as",           "replace", "schema",  "allow-rejects", "max-reject-rate", "on-bad-cell", "on-duplicate",
+    "as",           "replace", "schema",  "allow-rejects", "max-reject-rate", "on-bad-cell",
     "on-malformed", "date",    "profile", "detect",        DIALECT_OPTIONS,   NULL};
 static const char *const records_options[] = {"detect", DIALECT_OPTIONS, NULL};
 static const char *const scan_options[] = {"schema", DIALECT_OPTIONS, NULL};
@@ -29,6 +30,21 @@ static const cln_command command_table[] = {
      .example = "colonnade clean traffic_accidents",
      .options = no_options,
      .run = cln_command_clean},
+    {.name = "export",
+     .arguments = "DATASET",
+     .argument_min = 1,
+     .argument_max = 1,
+     .is_parallel = true,
+     .summary = "write rows of the store as CSV or JSON",
+     .description =
+         "Writes the rows of a dataset in the order of the store, the same bytes for any number of ranks: as CSV (RFC "
+         "4180, with the stored names in a header), or as JSON (one object a line) with --format json. Numbers read "
+         "back as the same bits, times are ISO 8601, texts stand as they are stored. A null is an empty field, or "
+         "null; a column that a partition does not have is an empty field there, and no member of the object. What is "
+         "written of one partition makes the same columns when it is ingested again.",
+     .example = "mpirun -n 4 colonnade export traffic_accidents --columns offense_id,geo_lon,geo_lat -o places.csv",
+     .options = export_options,
+     .run = cln_command_export},
     {.name = "fetch",
      .arguments = "[DATASET...]",
      .argument_max = SIZE_MAX,
@@ -58,10 +74,8 @@ static const cln_command command_table[] = {
      .arguments = "[DATASET]",
      .argument_max = 1,
      .summary = "show what the store holds and where it came from",
-     .description =
-         "Lists the datasets of the store, or the partitions and columns of one: rows, duplicates that do not "
-         "count, rejected records, sizes, origins, types and roles. With --duplicates all ranks count the "
-         "rows that equal an earlier row in every column.",
+     .description = "Lists the datasets of the store, or the partitions and columns of one: rows, rejected records, "
+                    "sizes, origins, types and roles.",
      .example = "colonnade info traffic_accidents --provenance",
      .options = info_options,
      .run = cln_command_info},

@@ -51,6 +51,7 @@ typedef struct cln_cli {
 typedef cln_status cln_command_function(cln_cli *cli, cln_error *err);
 
 cln_command_function cln_command_clean;
+cln_command_function cln_command_export;
 cln_command_function cln_command_fetch;
 cln_command_function cln_command_generate;
 cln_command_function cln_command_info;
