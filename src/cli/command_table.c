@@ -8,9 +8,9 @@
 static const char *const export_options[] = {"columns", "partition", NULL};
 static const char *const fetch_options[] = {"date", "year", "boundaries", NULL};
 static const char *const generate_options[] = {"rows", "size", "seed", "vintage", "dirt", NULL};
-static const char *const info_options[] = {"provenance", NULL};
+static const char *const info_options[] = {"duplicates", "provenance", NULL};
 static const char *const ingest_options[] = {
-    "as",           "replace", "schema",  "allow-rejects", "max-reject-rate", "on-bad-cell",
+    "as",           "replace", "schema",  "allow-rejects", "max-reject-rate", "on-bad-cell", "on-duplicate",
     "on-malformed", "date",    "profile", "detect",        DIALECT_OPTIONS,   NULL};
 static const char *const records_options[] = {"detect", DIALECT_OPTIONS, NULL};
 static const char *const scan_options[] = {"schema", DIALECT_OPTIONS, NULL};
@@ -74,8 +74,10 @@ static const cln_command command_table[] = {
      .arguments = "[DATASET]",
      .argument_max = 1,
      .summary = "show what the store holds and where it came from",
-     .description = "Lists the datasets of the store, or the partitions and columns of one: rows, rejected records, "
-                    "sizes, origins, types and roles.",
+     .description =
+         "Lists the datasets of the store, or the partitions and columns of one: rows, duplicates that do not "
+         "count, rejected records, sizes, origins, types and roles. With --duplicates all ranks count the "
+         "rows that equal an earlier row in every column.",
      .example = "colonnade info traffic_accidents --provenance",
      .options = info_options,
      .run = cln_command_info},
