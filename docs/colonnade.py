@@ -29,7 +29,9 @@ Types are those of all partitions together, however many are read:
 A column that is not stored alike in all partitions has the type that holds
 them all: integer and double become double; anything else that differs becomes
 text, with the same spelling as Colonnade's own. Where a partition lacks a
-column, its values are missing. The checksums of the store are not looked at.
+column, its values are missing. Rows that do not count, because a row with the
+same key stands elsewhere, are left out unless with_duplicates is True. The
+checksums of the store are not looked at.
 
     python3 colonnade.py STORE DATASET      prints a summary
 """
@@ -157,15 +159,19 @@ class Dataset:
         path = os.path.join(store, name, "master.h5")
         self._master = h5py.File(path, "r")
         manifest = json.loads(self._master["manifest"][()])
-        if manifest["format"] != 1:
-            raise ValueError("%s has format %s; this reads 1" % (path, manifest["format"]))
+        if manifest["format"] not in (1, 2):
+            raise ValueError("%s has format %s; this reads 1 and 2" % (path, manifest["format"]))
         self.name = manifest["dataset"]
         frame = pd.DataFrame(manifest["partitions"])
         self.partitions = frame.set_index("id") if len(frame) else pd.DataFrame(columns=["rows"])
         self._files = {id: self._master["partitions/" + id] for id in self.partitions.index}
         self.columns, self.types = self._describe_columns()
+        live = manifest.get("duplicates", {}).get("file")
+        self._live = h5py.File(os.path.join(store, name, live), "r") if live else None
 
     def close(self):
+        if self._live:
+            self._live.close()
         for file in self._files.values():
             file.file.close()
         self._master.close()
@@ -195,7 +201,15 @@ class Dataset:
         names = ("provenance", "account", "schema")
         return {id: {name: json.loads(file.attrs[name]) for name in names} for id, file in self._files.items()}
 
-    def read(self, columns=None, partitions=None):
+    def _is_live(self, id):
+        """For each row of a partition whether it counts."""
+        rows = int(self.partitions.rows[id])
+        if self._live is None or id not in self._live["partitions"]:
+            return np.ones(rows, bool)
+        bits = self._live["partitions/" + id + "/live"][:]
+        return np.unpackbits(bits, count=rows, bitorder="little").astype(bool)
+
+    def read(self, columns=None, partitions=None, with_duplicates=False):
         """A DataFrame of these columns and partitions; all by default, in the order of the store."""
         names = list(self.columns.index if columns is None else columns)
         wanted = set(self._files if partitions is None else partitions)
@@ -210,7 +224,11 @@ class Dataset:
         )
         index = pd.CategoricalIndex(labels, name="partition")
         made = {name: self._read_column(name, ids).set_axis(index) for name in dict.fromkeys(names)}
-        return pd.DataFrame(made, index=index, columns=list(dict.fromkeys(names)))
+        frame = pd.DataFrame(made, index=index, columns=list(dict.fromkeys(names)))
+        if with_duplicates or not ids:
+            return frame
+        live = np.concatenate([self._is_live(id) for id in ids])
+        return frame if live.all() else frame[live]
 
     def _read_column(self, name, ids):
         wanted = self.columns.type[name]

@@ -5,7 +5,7 @@
 
 #define DIALECT_OPTIONS "delimiter", "quote", "encoding", "header", "no-header", "newlines-in-quotes", "skip-lines"
 
-static const char *const export_options[] = {"columns", "partition", NULL};
+static const char *const export_options[] = {"columns", "partition", "with-duplicates", NULL};
 static const char *const fetch_options[] = {"date", "year", "boundaries", NULL};
 static const char *const generate_options[] = {"rows", "size", "seed", "vintage", "dirt", NULL};
 static const char *const info_options[] = {"duplicates", "provenance", NULL};
@@ -40,8 +40,9 @@ static const cln_command command_table[] = {
          "Writes the rows of a dataset in the order of the store, the same bytes for any number of ranks: as CSV (RFC "
          "4180, with the stored names in a header), or as JSON (one object a line) with --format json. Numbers read "
          "back as the same bits, times are ISO 8601, texts stand as they are stored. A null is an empty field, or "
-         "null; a column that a partition does not have is an empty field there, and no member of the object. What is "
-         "written of one partition makes the same columns when it is ingested again.",
+         "null; a column that a partition does not have is an empty field there, and no member of the object. Rows "
+         "that do not count, because another has the same key, are left out unless --with-duplicates asks for them. "
+         "What is written of one partition makes the same columns when it is ingested again.",
      .example = "mpirun -n 4 colonnade export traffic_accidents --columns offense_id,geo_lon,geo_lat -o places.csv",
      .options = export_options,
      .run = cln_command_export},

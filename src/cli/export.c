@@ -149,6 +149,7 @@ static cln_status export_partition(export_job *job, size_t partition, cln_error 
                                       .partition = (int)partition,
                                       .columns = job->columns,
                                       .column_count = job->column_count,
+                                      .with_duplicates = cln_option_given(job->cli->options, "with-duplicates"),
                                       .in_own_types = true,
                                       .in_turn = true};
     cln_batch_source *source;

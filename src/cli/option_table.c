@@ -146,6 +146,7 @@ static const cln_option_spec option_table[] = {
      .argument = "NAME",
      .fallback = "the dataset's most usual",
      .help = "which of the forms that the city's files have had over the years; a wrong name lists them"},
+    {.name = "with-duplicates", .help = "write the rows, too, that do not count because another has the same key"},
     {.name = "year",
      .argument = "YEAR",
      .fallback = "every year of the source",
