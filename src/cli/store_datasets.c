@@ -55,3 +55,39 @@ cln_status cln_cli_datasets(cln_folder_list *datasets, const cln_cli *cli, cln_e
     if (status != CLN_OK) cln_folder_clean_up(datasets);
     return status;
 }
+
+/* Each name with a NUL. */
+static cln_status pack(const cln_folder_list *datasets, cln_buffer *names, cln_error *err) {
+    for (size_t i = 0; i < datasets->count; i++) {
+        CLN_TRY(cln_buffer_append(names, datasets->names[i], strlen(datasets->names[i]) + 1, err));
+    }
+    return CLN_OK;
+}
+
+static cln_status unpack(cln_folder_list *datasets, const cln_buffer *names, cln_error *err) {
+    for (size_t at = 0; at < names->size; at += strlen(names->data + at) + 1) {
+        CLN_TRY(add(datasets, names->data + at, err));
+    }
+    return CLN_OK;
+}
+
+/* Local (rank 0). */
+static cln_status find_and_pack(const cln_cli *cli, cln_buffer *names, cln_error *err) {
+    cln_folder_list found;
+    CLN_TRY(cln_cli_datasets(&found, cli, err));
+    const cln_status status = pack(&found, names, err);
+    cln_folder_clean_up(&found);
+    return status;
+}
+
+cln_status cln_cli_share_datasets(cln_folder_list *datasets, const cln_cli *cli, cln_error *err) {
+    *datasets = (cln_folder_list){0};
+    cln_buffer names;
+    cln_buffer_init(&names, SIZE_MAX);
+    cln_status status = cln_agree(&cli->comm, cli->comm.rank == 0 ? find_and_pack(cli, &names, err) : CLN_OK, err);
+    if (status == CLN_OK) status = cln_broadcast_buffer(&cli->comm, &names, 0, err);
+    if (status == CLN_OK) status = cln_agree(&cli->comm, unpack(datasets, &names, err), err);
+    cln_buffer_clean_up(&names);
+    if (status != CLN_OK) cln_folder_clean_up(datasets);
+    return status;
+}

@@ -28,10 +28,8 @@ static cln_status read_text_once(const cln_comm *comm, const char *store_dir, co
     return status;
 }
 
-/* Collective. draft: rank 0's manifest, or NULL to read the published one. */
-static cln_status share_manifest(cln_dataset *dataset, const char *store_dir, const char *name, bool is_draft,
-                                 const cln_manifest *draft, cln_error *err) {
-    const cln_comm *comm = &dataset->comm;
+cln_status cln_manifest_share(cln_manifest *manifest, const cln_comm *comm, const char *store_dir, const char *name,
+                              bool is_draft, const cln_manifest *draft, cln_error *err) {
     cln_buffer text;
     cln_buffer_init(&text, CLN_MANIFEST_LIMIT_BYTES);
     cln_status status = CLN_OK;
@@ -40,7 +38,7 @@ static cln_status share_manifest(cln_dataset *dataset, const char *store_dir, co
     status = cln_agree(comm, status, err);
     if (status == CLN_OK && comm->size > 1) status = cln_broadcast_buffer(comm, &text, 0, err);
     if (status == CLN_OK) {
-        status = cln_manifest_from_text(&dataset->manifest, cln_buffer_span(&text), err);
+        status = cln_manifest_from_text(manifest, cln_buffer_span(&text), err);
         status = cln_agree(comm, status, err);
     }
     cln_buffer_clean_up(&text);
@@ -79,7 +77,7 @@ static cln_status take_draft(cln_manifest *manifest, const char *id, const char 
 
 static cln_status open_dataset(cln_dataset *dataset, const char *store_dir, const char *name, cln_error *err) {
     CLN_TRY_AGREED(&dataset->comm, cln_dataset_dir(&dataset->dir, store_dir, name, err), err);
-    CLN_TRY(share_manifest(dataset, store_dir, name, false, NULL, err));
+    CLN_TRY(cln_manifest_share(&dataset->manifest, &dataset->comm, store_dir, name, false, NULL, err));
     CLN_TRY_AGREED(&dataset->comm, open_files(dataset, err), err);
     return CLN_OK;
 }
@@ -116,7 +114,7 @@ cln_status cln_dataset_open(cln_dataset **dataset, const cln_comm *comm, const c
 static cln_status open_draft(cln_dataset *dataset, const char *store_dir, const char *name,
                              const cln_manifest *manifest, const char *id, const char *file, cln_error *err) {
     CLN_TRY_AGREED(&dataset->comm, cln_dataset_dir(&dataset->dir, store_dir, name, err), err);
-    CLN_TRY(share_manifest(dataset, store_dir, name, true, manifest, err));
+    CLN_TRY(cln_manifest_share(&dataset->manifest, &dataset->comm, store_dir, name, true, manifest, err));
     CLN_TRY_AGREED(&dataset->comm, take_draft(&dataset->manifest, id, file, err), err);
     CLN_TRY_AGREED(&dataset->comm, open_files(dataset, err), err);
     return CLN_OK;

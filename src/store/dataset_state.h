@@ -25,4 +25,10 @@ struct cln_dataset {
     cln_dataset_table tables[CLN_TABLE_COUNT];
 };
 
+/* Collective; arguments must agree, but for draft. The manifest as rank 0
+ * reads it, once, on all ranks; is_draft: as it is in rank 0's draft. The
+ * caller cleans it up, also after a failure. */
+CLN_CHECKED cln_status cln_manifest_share(cln_manifest *manifest, const cln_comm *comm, const char *store_dir,
+                                          const char *name, bool is_draft, const cln_manifest *draft, cln_error *err);
+
 #endif

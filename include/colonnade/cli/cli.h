@@ -61,6 +61,7 @@ cln_command_function cln_command_rejects;
 cln_command_function cln_command_remove;
 cln_command_function cln_command_report;
 cln_command_function cln_command_scan;
+cln_command_function cln_command_verify;
 
 /* Local (rank 0). Writes out to -o FILE (by a temporary name and rename) or to
  * standard output. */

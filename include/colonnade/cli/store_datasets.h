@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The datasets that a command of the store works on. Local (rank 0).
+ * The datasets that a command of the store works on.
  */
 #ifndef COLONNADE_CLI_STORE_DATASETS_H
 #define COLONNADE_CLI_STORE_DATASETS_H
@@ -8,9 +8,12 @@
 #include "colonnade/base/folder.h"
 #include "colonnade/cli/cli.h"
 
-/* Those that the arguments name, in the order given and each once, or all of
+/* Local (rank 0). Those that the arguments name, in the order given and each once, or all of
  * the store. One that the store does not have is CLN_ERR_USAGE. The caller
  * cleans the list up. */
 CLN_CHECKED cln_status cln_cli_datasets(cln_folder_list *datasets, const cln_cli *cli, cln_error *err);
+
+/* Collective. The same as rank 0 finds it, on all ranks. */
+CLN_CHECKED cln_status cln_cli_share_datasets(cln_folder_list *datasets, const cln_cli *cli, cln_error *err);
 
 #endif
