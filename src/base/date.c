@@ -3,6 +3,7 @@
 
 #include "colonnade/base/number.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -87,6 +88,19 @@ static const char *find_contradiction(const int counts[128]) {
     return NULL;
 }
 
+/* The sizes of texts that can match: most texts in another format are of
+ * another size. */
+static void measure(cln_date_format *format) {
+    for (const char *c = format->pattern; *c != '\0'; c++) {
+        const char directive = *c == '%' ? *++c : '\0';
+        const bool is_one_or_two = directive != '\0' && strchr("mdHMSI", directive) != NULL;
+        const size_t least = directive == 'Y' ? 4 : directive == 'p' ? 2 : 1;
+        format->least_size += least;
+        if (format->greatest_size < SIZE_MAX) format->greatest_size += is_one_or_two ? 2 : least;
+        if (directive == 'f') format->greatest_size = SIZE_MAX;
+    }
+}
+
 cln_status cln_date_format_compile(cln_date_format *format, const char *pattern, bool is_utc, cln_error *err) {
     *format = (cln_date_format){.is_utc = is_utc, .is_epoch_ms = strcmp(pattern, "epoch_ms") == 0};
     if (strlen(pattern) >= sizeof format->pattern) {
@@ -98,6 +112,7 @@ cln_status cln_date_format_compile(cln_date_format *format, const char *pattern,
     int counts[128] = {0};
     CLN_TRY(count_directives(pattern, counts, err));
     const char *const contradiction = find_contradiction(counts);
+    measure(format);
     if (contradiction == NULL) return CLN_OK;
     return cln_fail(err, CLN_ERR_USAGE, "date format \"%s\": %s", pattern, contradiction);
 }
@@ -198,6 +213,7 @@ static bool parse_epoch_ms(const cln_date_format *format, cln_span text, int64_t
 bool cln_date_parse(const cln_date_format *format, cln_span text, int64_t *seconds) {
     if (text.size == 0) return false;
     if (format->is_epoch_ms) return parse_epoch_ms(format, text, seconds);
+    if (text.size < format->least_size || text.size > format->greatest_size) return false;
     fields read = {.hour12 = -1};
     if (!match(format->pattern, text, &read)) return false;
     if (read.hour12 >= 0) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/base/number.h"
 
+#include "decimal.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -17,30 +19,6 @@
 
 /* Exponents beyond this are 0 or too large, whatever the digits are. */
 #define EXPONENT_CLIP 100000
-
-static const double exact_powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                      1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-
-static const uint64_t integer_powers[] = {1u,
-                                          10u,
-                                          100u,
-                                          1000u,
-                                          10000u,
-                                          100000u,
-                                          1000000u,
-                                          10000000u,
-                                          100000000u,
-                                          1000000000u,
-                                          10000000000u,
-                                          100000000000u,
-                                          1000000000000u,
-                                          10000000000000u,
-                                          100000000000000u,
-                                          1000000000000000u,
-                                          10000000000000000u,
-                                          100000000000000000u,
-                                          1000000000000000000u,
-                                          10000000000000000000u};
 
 /* A decimal number taken apart: its digits, read as an integer without the
  * point, times ten to the exponent. */
@@ -131,40 +109,6 @@ static bool take_apart(cln_span text, decimal *number) {
     return c == end;
 }
 
-/* One correctly rounded operation on two exact doubles. */
-static bool by_one_operation(const decimal *number, double *value) {
-#if FLT_EVAL_METHOD == 0
-    if (number->mantissa > (uint64_t)1 << DBL_MANT_DIG) return false;
-    if (number->exponent < -22 || number->exponent > 22) return false;
-    const double mantissa = (double)number->mantissa;
-    *value =
-        number->exponent < 0 ? mantissa / exact_powers[-number->exponent] : mantissa * exact_powers[number->exponent];
-    return true;
-#else
-    (void)number, (void)value;
-    return false;
-#endif
-}
-
-/* A quotient of integers with more than 62 significant bits; its lowest bit
- * tells of the remainder, so the one rounding, to double, is the right one. */
-static bool by_integer_division(const decimal *number, double *value) {
-#ifdef __SIZEOF_INT128__
-    if (number->exponent > 0 || number->exponent < -MANTISSA_DIGITS) return false;
-    __extension__ typedef unsigned __int128 wide;
-    const uint64_t divisor = integer_powers[-number->exponent];
-    const int shift = __builtin_clzll(number->mantissa);
-    const wide numerator = (wide)(number->mantissa << shift) << 64;
-    const wide quotient = numerator / divisor;
-    const bool exact = quotient * divisor == numerator;
-    *value = (double)(quotient | (exact ? 0 : 1)) * 0x1p-64 / (double)((uint64_t)1 << shift);
-    return true;
-#else
-    (void)number, (void)value;
-    return false;
-#endif
-}
-
 /* The C library's exact conversion, of digits without a point and an
  * exponent, so that the locale's point does not matter. */
 static double by_library(const decimal *number) {
@@ -198,7 +142,8 @@ bool cln_parse_double(cln_span text, double *value) {
     double magnitude = 0.0;
     if (number.significant > 0) {
         const bool fits = number.significant <= MANTISSA_DIGITS;
-        if (!fits || (!by_one_operation(&number, &magnitude) && !by_integer_division(&number, &magnitude))) {
+        if (!fits || (!cln_decimal_by_one_operation(number.mantissa, number.exponent, &magnitude) &&
+                      !cln_decimal_by_product(number.mantissa, number.exponent, &magnitude))) {
             magnitude = by_library(&number);
         }
     }
@@ -226,4 +171,38 @@ void cln_format_double(double value, char text[32]) {
         (void)snprintf(text, 32, "%.*g", digits, value);
         if (isnan(value) || strtod(text, NULL) == value) return;
     }
+}
+
+/* ---- Columns ---- */
+
+static size_t parse_integers(const cln_span *texts, size_t count, int64_t null, int64_t *values) {
+    for (size_t i = 0; i < count; i++) {
+        if (texts[i].size == 0)
+            values[i] = null;
+        else if (!cln_parse_integer(texts[i], &values[i]))
+            return i;
+    }
+    return count;
+}
+
+static size_t parse_doubles(const cln_span *texts, size_t count, double null, double *values) {
+    for (size_t i = 0; i < count; i++) {
+        if (texts[i].size == 0)
+            values[i] = null;
+        else if (!cln_parse_double(texts[i], &values[i]))
+            return i;
+    }
+    return count;
+}
+
+const cln_number_kernels cln_number_kernels_portable = {
+    .name = "portable", .parse_integers = parse_integers, .parse_doubles = parse_doubles};
+
+const cln_number_kernels *cln_number_kernels_best(void) {
+    static const cln_number_kernels *best = NULL;
+    if (best == NULL) {
+        const cln_number_kernels *found = cln_number_kernels_avx512();
+        best = found == NULL ? &cln_number_kernels_portable : found;
+    }
+    return best;
 }

@@ -166,7 +166,7 @@ static cln_status look_up(cln_column_builder *builder, cln_span cell, uint32_t *
     *code = CLN_NULL_STRING;
     *is_over = false;
     if (text.size > 0) CLN_TRY(find_code(builder, text, code, is_over, err));
-    if (!*is_over) builder->recent->kernels->keep(builder->recent, cell, *code);
+    if (!*is_over) (void)builder->recent->kernels->keep(builder->recent, cell, *code);
     return CLN_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "colonnade/base/profile.h"
 #include "colonnade/base/utf8.h"
 #include "decoder_parts.h"
+#include "recent_values.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,24 @@ static void init_reject_builders(cln_column_builder *rejects, cln_stage *stage) 
     cln_column_builder_init_texts(&rejects[CLN_REJECT_RAW], stage, 0, 0, false);
 }
 
+/* What columns may take for their recent values, all together: the first ones
+ * have them. */
+enum { RECENT_COLUMNS = 64, RECENT_TIMES = 366, RECENT_BOOLEANS = 8 };
+
+static cln_status init_recent_values(cln_decoder *decoder, cln_error *err) {
+    const cln_schema *schema = decoder->schema;
+    CLN_TRY(cln_new_array(&decoder->recent, schema->column_count, sizeof *decoder->recent, err));
+    size_t left = RECENT_COLUMNS;
+    for (size_t c = 0; left > 0 && c < schema->column_count; c++) {
+        const cln_schema_column *column = &schema->columns[c];
+        const bool is_time = column->type == CLN_TYPE_TIMESTAMP;
+        if (cln_is_text_like(column) || (!is_time && column->type != CLN_TYPE_BOOLEAN)) continue;
+        CLN_TRY(cln_recent_values_init(&decoder->recent[c], is_time ? RECENT_TIMES : RECENT_BOOLEANS, err));
+        left--;
+    }
+    return CLN_OK;
+}
+
 cln_status cln_decoder_init(cln_decoder *decoder, const cln_automaton *automaton, const cln_schema *schema,
                             cln_fallback fallback, cln_decoder_policy policy, uint64_t marked_record, const char *file,
                             cln_stage *stage, cln_error *err) {
@@ -67,7 +86,7 @@ cln_status cln_decoder_init(cln_decoder *decoder, const cln_automaton *automaton
     cln_record_block_init(decoder->block);
     CLN_TRY(cln_new_array(&decoder->columns, schema->column_count, sizeof *decoder->columns, err));
     for (size_t c = 0; c < schema->column_count; c++) init_builder(&decoder->columns[c], stage, &schema->columns[c]);
-    return CLN_OK;
+    return init_recent_values(decoder, err);
 }
 
 static void clean_up_arenas(cln_decoder *decoder) {
@@ -81,6 +100,10 @@ void cln_decoder_clean_up(cln_decoder *decoder) {
         for (size_t c = 0; c < decoder->schema->column_count; c++) cln_column_builder_clean_up(&decoder->columns[c]);
     }
     free(decoder->columns);
+    for (size_t c = 0; decoder->recent != NULL && c < decoder->schema->column_count; c++) {
+        cln_recent_values_clean_up(&decoder->recent[c]);
+    }
+    free(decoder->recent);
     cln_column_builder_clean_up(&decoder->record_numbers);
     for (int c = 0; c < CLN_REJECT_COLUMN_COUNT; c++) cln_column_builder_clean_up(&decoder->rejects[c]);
     if (decoder->block != NULL) cln_record_block_clean_up(decoder->block);

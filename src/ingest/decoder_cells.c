@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Cells become values, column by column.
+ * The cells of a column, and columns of texts.
  */
-#include "colonnade/base/number.h"
 #include "colonnade/base/profile.h"
 #include "colonnade/base/utf8.h"
 #include "decoder_parts.h"
-
-#include <math.h>
 
 /* The greatest growth of a text that becomes UTF-8. */
 enum { UTF8_GROWTH = 3 };
@@ -61,23 +58,33 @@ static cln_status make_cells(cln_decoder *decoder, size_t column, size_t count, 
     return CLN_OK;
 }
 
+/* The cells of a column that have escapes, in a plain block. */
+static cln_status make_escaped_cells(cln_decoder *decoder, size_t column, cln_error *err) {
+    const cln_record_block *block = decoder->block;
+    const size_t columns = decoder->schema->column_count;
+    size_t count = 0, size_bytes = 0;
+    for (size_t e = 0; e < decoder->escaped_count; e++) {
+        if (decoder->escaped[e] % columns != column) continue;
+        count++;
+        size_bytes += block->fields[decoder->escaped[e]].size;
+    }
+    return count > 0 ? make_cells(decoder, column, count, size_bytes, err) : CLN_OK;
+}
+
 /* In a plain block the fields are a matrix: record by record, all columns. */
-static void gather_plain_cells(cln_decoder *decoder, size_t column) {
+static cln_status gather_plain_cells(cln_decoder *decoder, size_t column, cln_error *err) {
     const cln_record_block *block = decoder->block;
     const size_t columns = decoder->schema->column_count;
     const cln_field *field = block->fields + column;
     for (size_t row = 0; row < block->record_count; row++, field += columns) {
         decoder->cells[row] = cln_span_of(block->bytes.data + field->begin, field->size);
     }
+    return decoder->escaped_count > 0 ? make_escaped_cells(decoder, column, err) : CLN_OK;
 }
 
-/* Sets cells to the column's, empty where there is none. */
-static cln_status gather_cells(cln_decoder *decoder, size_t column, cln_error *err) {
+cln_status cln_decoder_gather_cells(cln_decoder *decoder, size_t column, cln_error *err) {
     const cln_record_block *block = decoder->block;
-    if (decoder->is_plain) {
-        gather_plain_cells(decoder, column);
-        return CLN_OK;
-    }
+    if (decoder->is_plain) return gather_plain_cells(decoder, column, err);
     size_t made_count = 0, made_bytes = 0;
     for (uint32_t row = 0; row < block->record_count; row++) {
         decoder->cells[row] = cln_span_of("", 0);
@@ -91,98 +98,12 @@ static cln_status gather_cells(cln_decoder *decoder, size_t column, cln_error *e
     return made_count > 0 ? make_cells(decoder, column, made_count, made_bytes, err) : CLN_OK;
 }
 
-/* ---- Values that are not text ---- */
-
-static bool parse_time(const cln_schema_column *column, cln_span text, int64_t *value) {
-    for (size_t f = 0; f < column->format_count; f++) {
-        if (cln_date_parse(&column->formats[f], text, value)) return true;
-    }
-    return false;
-}
-
-static inline bool parse_cell(const cln_schema_column *column, cln_span text, int64_t *integer, double *number) {
-    switch (column->type) {
-    case CLN_TYPE_INTEGER:
-        return cln_parse_integer(text, integer);
-    case CLN_TYPE_DOUBLE:
-        return cln_parse_double(text, number);
-    case CLN_TYPE_BOOLEAN:
-        return cln_parse_boolean(text, integer);
-    case CLN_TYPE_TIMESTAMP:
-        return parse_time(column, text, integer);
-    case CLN_TYPE_CATEGORY:
-    case CLN_TYPE_TEXT:
-        break;
-    }
-    return false;
-}
-
-static const char *bad_cell_reason(cln_type type) {
-    switch (type) {
-    case CLN_TYPE_INTEGER:
-        return "not an integer";
-    case CLN_TYPE_DOUBLE:
-        return "not a number";
-    case CLN_TYPE_BOOLEAN:
-        return "not a boolean";
-    default:
-        return "not a time in a declared format";
-    }
-}
-
-static cln_status take_bad_cell(cln_decoder *decoder, uint32_t row, size_t column, cln_error *err) {
-    if (decoder->policy.on_bad_cell == CLN_ON_BAD_REJECT && decoder->reasons[row] == CLN_REASON_NONE) {
-        CLN_TRY(cln_decoder_note_record(decoder, row, cln_reason_text(CLN_REASON_BAD_CELL), err));
-        decoder->reasons[row] = CLN_REASON_BAD_CELL;
-    }
-    return cln_decoder_note_cell(decoder, row, column, bad_cell_reason(decoder->schema->columns[column].type), err);
-}
-
-/* Parses one column of the block into integers or doubles. */
-static cln_status parse_column(cln_decoder *decoder, size_t column, cln_error *err) {
-    const cln_schema_column *schema = &decoder->schema->columns[column];
-    CLN_TRY(gather_cells(decoder, column, err));
-    for (uint32_t row = 0; row < decoder->block->record_count; row++) {
-        int64_t integer = CLN_NULL_INTEGER;
-        double number = NAN;
-        const cln_span text = cln_span_trim(decoder->cells[row]);
-        if (text.size > 0 && !parse_cell(schema, text, &integer, &number)) {
-            integer = CLN_NULL_INTEGER;
-            number = NAN;
-            CLN_TRY(take_bad_cell(decoder, row, column, err));
-        }
-        decoder->integers[row] = integer;
-        decoder->doubles[row] = number;
-    }
-    return CLN_OK;
-}
-
-/* Whether a record of the block may not be stored. */
-static bool may_have_rejects(const cln_decoder *decoder) {
-    return !decoder->is_plain || decoder->policy.on_bad_cell == CLN_ON_BAD_REJECT;
-}
-
-static cln_status add_parsed(cln_decoder *decoder, size_t column, cln_error *err) {
-    const size_t count = decoder->block->record_count;
-    size_t stored = may_have_rejects(decoder) ? 0 : count;
-    for (size_t row = stored; row < count; row++) {
-        if (decoder->reasons[row] != CLN_REASON_NONE) continue;
-        decoder->integers[stored] = decoder->integers[row];
-        decoder->doubles[stored++] = decoder->doubles[row];
-    }
-    cln_column_builder *builder = &decoder->columns[column];
-    if (decoder->schema->columns[column].type == CLN_TYPE_DOUBLE) {
-        return cln_column_builder_add_doubles(builder, decoder->doubles, stored, err);
-    }
-    return cln_column_builder_add_integers(builder, decoder->integers, stored, err);
-}
-
 /* ---- Texts ---- */
 
 static cln_status add_texts(cln_decoder *decoder, size_t column, cln_error *err) {
-    CLN_TRY(gather_cells(decoder, column, err));
+    CLN_TRY(cln_decoder_gather_cells(decoder, column, err));
     const size_t count = decoder->block->record_count;
-    size_t stored = may_have_rejects(decoder) ? 0 : count;
+    size_t stored = cln_may_have_rejects(decoder) ? 0 : count;
     for (size_t row = stored; row < count; row++) {
         if (decoder->reasons[row] == CLN_REASON_NONE) decoder->cells[stored++] = decoder->cells[row];
     }
@@ -203,7 +124,7 @@ static cln_phase phase_of(const cln_schema_column *column) {
  * added; the values are parsed again then. */
 static cln_status look_for_bad_cells(cln_decoder *decoder, uint64_t *failed_record, cln_error *err) {
     for (size_t c = 0; c < decoder->schema->column_count; c++) {
-        if (!cln_is_text_like(&decoder->schema->columns[c])) CLN_TRY(parse_column(decoder, c, err));
+        if (!cln_is_text_like(&decoder->schema->columns[c])) CLN_TRY(cln_decoder_parse_column(decoder, c, err));
     }
     if (decoder->policy.on_bad_cell != CLN_ON_BAD_FAIL) return CLN_OK;
     return cln_decoder_fail_on_bad_cell(decoder, failed_record, err);
@@ -211,8 +132,8 @@ static cln_status look_for_bad_cells(cln_decoder *decoder, uint64_t *failed_reco
 
 static cln_status add_column(cln_decoder *decoder, size_t column, cln_error *err) {
     if (cln_is_text_like(&decoder->schema->columns[column])) return add_texts(decoder, column, err);
-    CLN_TRY(parse_column(decoder, column, err));
-    return add_parsed(decoder, column, err);
+    CLN_TRY(cln_decoder_parse_column(decoder, column, err));
+    return cln_decoder_add_parsed(decoder, column, err);
 }
 
 cln_status cln_decoder_add_cells(cln_decoder *decoder, uint64_t *failed_record, cln_error *err) {

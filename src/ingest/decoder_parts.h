@@ -11,6 +11,11 @@ static inline bool cln_is_text_like(const cln_schema_column *column) {
     return column->is_auto || column->type == CLN_TYPE_CATEGORY || column->type == CLN_TYPE_TEXT;
 }
 
+/* Whether a record of the block may not be stored. */
+static inline bool cln_may_have_rejects(const cln_decoder *decoder) {
+    return !decoder->is_plain || decoder->policy.on_bad_cell == CLN_ON_BAD_REJECT;
+}
+
 /* Decides which records of the block are stored; the others get a reason and
  * a note. all_utf8: nothing in the block needs to be converted. */
 CLN_CHECKED cln_status cln_decoder_judge(cln_decoder *decoder, bool all_utf8, cln_error *err);
@@ -18,6 +23,14 @@ CLN_CHECKED cln_status cln_decoder_judge(cln_decoder *decoder, bool all_utf8, cl
 /* Adds the cells of the stored records to the builders; bad cells get a note,
  * and by the policy reject their record or end the ingest. */
 CLN_CHECKED cln_status cln_decoder_add_cells(cln_decoder *decoder, uint64_t *failed_record, cln_error *err);
+
+/* Sets decoder->cells to the column's, empty where there is none. */
+CLN_CHECKED cln_status cln_decoder_gather_cells(cln_decoder *decoder, size_t column, cln_error *err);
+
+/* Parses one column of the block into decoder->integers or doubles; and adds
+ * those of the stored records to the column's builder. */
+CLN_CHECKED cln_status cln_decoder_parse_column(cln_decoder *decoder, size_t column, cln_error *err);
+CLN_CHECKED cln_status cln_decoder_add_parsed(cln_decoder *decoder, size_t column, cln_error *err);
 
 /* Notes one record as a whole. */
 CLN_CHECKED cln_status cln_decoder_note_record(cln_decoder *decoder, uint32_t row, const char *reason, cln_error *err);

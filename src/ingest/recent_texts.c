@@ -109,12 +109,14 @@ static size_t find(const recent_texts *recent, const cln_span *texts, size_t cou
     return count;
 }
 
-static void keep(recent_texts *recent, cln_span text, uint32_t code) {
-    if (text.size > SHORT_BYTES) return;
+static uint32_t keep(recent_texts *recent, cln_span text, uint32_t code) {
+    if (text.size > SHORT_BYTES) return CLN_RECENT_SLOT;
     const short_text words = short_text_of(text);
     const size_t slot = slot_of(recent, &words, text.size);
     memcpy(recent->cells + slot * CLN_RECENT_CELL_BYTES, &words, sizeof words);
-    recent->marks[slot] = (uint64_t)code << 8 | text.size;
+    const uint32_t kept_code = code == CLN_RECENT_SLOT ? (uint32_t)slot : code;
+    recent->marks[slot] = (uint64_t)kept_code << 8 | text.size;
+    return kept_code;
 }
 
 const cln_recent_kernels cln_recent_kernels_portable = {.name = "portable", .find = find, .keep = keep};

@@ -30,6 +30,7 @@ struct cln_recent_texts {
 };
 
 #define CLN_RECENT_NONE UINT64_C(0xFF) /* no text that is kept has this size */
+#define CLN_RECENT_SLOT (UINT32_MAX - 1)
 
 /* What one kind of processor can run. */
 struct cln_recent_kernels {
@@ -37,8 +38,9 @@ struct cln_recent_kernels {
     /* Sets the codes of the first texts, up to one that is not known; returns
      * how many. */
     size_t (*find)(const struct cln_recent_texts *recent, const cln_span *texts, size_t count, uint32_t *codes);
-    /* Keeps the text in place of another, unless it is too long. */
-    void (*keep)(struct cln_recent_texts *recent, cln_span text, uint32_t code);
+    /* Keeps the text in place of another, unless it is too long; with
+     * CLN_RECENT_SLOT its code is the number of its slot, which is returned. */
+    uint32_t (*keep)(struct cln_recent_texts *recent, cln_span text, uint32_t code);
 };
 
 /* The twin that runs everywhere; NULL where the processor or the compiler has

@@ -41,12 +41,14 @@ TARGET static size_t find(const struct cln_recent_texts *recent, const cln_span 
     return count;
 }
 
-TARGET static void keep(struct cln_recent_texts *recent, cln_span text, uint32_t code) {
-    if (text.size > CLN_RECENT_CELL_BYTES) return;
+TARGET static uint32_t keep(struct cln_recent_texts *recent, cln_span text, uint32_t code) {
+    if (text.size > CLN_RECENT_CELL_BYTES) return CLN_RECENT_SLOT;
     const __m512i bytes = load_text(text.data, text.size);
     const size_t slot = slot_of(bytes, text.size, recent->slot_count - 1);
     _mm512_store_si512((void *)(recent->cells + slot * CLN_RECENT_CELL_BYTES), bytes);
-    recent->marks[slot] = (uint64_t)code << 8 | text.size;
+    const uint32_t kept_code = code == CLN_RECENT_SLOT ? (uint32_t)slot : code;
+    recent->marks[slot] = (uint64_t)kept_code << 8 | text.size;
+    return kept_code;
 }
 
 const cln_recent_kernels *cln_recent_kernels_avx512(void) {

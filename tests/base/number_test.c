@@ -31,8 +31,42 @@ static double random_bits(void) {
     return value;
 }
 
+/* In memory of exactly its size. */
+static cln_span exact_copy(const char *text) {
+    const size_t size = strlen(text);
+    char *copy = malloc(size == 0 ? 1 : size);
+    assert_non_null(copy);
+    memcpy(copy, text, size);
+    return cln_span_of(copy, size);
+}
+
+/* What many are parsed by on this processor agrees, as far as it goes. */
+static void check_columns(const char *text) {
+    const cln_number_kernels *const kernels[] = {&cln_number_kernels_portable, cln_number_kernels_avx512()};
+    const cln_span copy = exact_copy(text);
+    double number = -1.0;
+    int64_t integer = -1;
+    const bool is_double = cln_parse_double(copy, &number);
+    const bool is_integer = cln_parse_integer(copy, &integer);
+    for (size_t k = 0; k < 2; k++) {
+        double double_read;
+        int64_t integer_read;
+        if (kernels[k] == NULL) continue;
+        if (kernels[k]->parse_doubles(&copy, 1, NAN, &double_read) == 1 && copy.size > 0) {
+            if (!is_double || memcmp(&double_read, &number, sizeof number) != 0) {
+                fail_msg("%s is %a for %s, not %a", text, double_read, kernels[k]->name, number);
+            }
+        }
+        if (kernels[k]->parse_integers(&copy, 1, INT64_MIN, &integer_read) == 1 && copy.size > 0) {
+            if (!is_integer || integer_read != integer) fail_msg("%s is %" PRId64, text, integer_read);
+        }
+    }
+    free((char *)copy.data);
+}
+
 /* Bitwise the same as the C library's exact conversion. */
 static void check_double(const char *text) {
+    check_columns(text);
     double value = -1.0;
     const double expected = strtod(text, NULL);
     const bool read = cln_parse_double(cln_span_of_string(text), &value);
@@ -185,6 +219,53 @@ static void random_doubles_equal_the_exact_conversion(void **state) {
     }
 }
 
+/* What stands in files nearly always is taken many at a time, by every
+ * processor: up to 18 digits, a point, a minus, or nothing. */
+static void columns_are_taken_whole(void **state) {
+    (void)state;
+    static const char *const numbers[] = {
+        "0",   "-1", "",    "39.74942020",        "-104.76871812",     "1.",
+        "-.5", "-0", "007", "123456789012345678", "0.532911583637595", "806310.15610179142"};
+    static const char *const integers[] = {"0", "-1", "", "20148031043", "-999999999999999999", "007", "-0"};
+    enum { NUMBERS = sizeof numbers / sizeof numbers[0], INTEGERS = sizeof integers / sizeof integers[0] };
+    const cln_number_kernels *const kernels[] = {&cln_number_kernels_portable, cln_number_kernels_avx512()};
+    for (size_t k = 0; k < 2; k++) {
+        if (kernels[k] == NULL) {
+            print_message("SKIPPED: this processor has no AVX-512 with VBMI2\n");
+            continue;
+        }
+        cln_span texts[NUMBERS + 1];
+        double doubles[NUMBERS + 1];
+        int64_t values[INTEGERS + 1];
+        for (size_t i = 0; i < NUMBERS; i++) texts[i] = cln_span_of_string(numbers[i]);
+        texts[NUMBERS] = cln_span_of("1 ", 2);
+        assert_int_equal(kernels[k]->parse_doubles(texts, NUMBERS + 1, NAN, doubles), NUMBERS);
+        for (size_t i = 0; i < NUMBERS; i++) {
+            const double expected = numbers[i][0] == '\0' ? NAN : strtod(numbers[i], NULL);
+            assert_true(isnan(expected) ? isnan(doubles[i]) : memcmp(&doubles[i], &expected, sizeof expected) == 0);
+        }
+        for (size_t i = 0; i < INTEGERS; i++) texts[i] = cln_span_of_string(integers[i]);
+        texts[INTEGERS] = cln_span_of("1.5", 3);
+        assert_int_equal(kernels[k]->parse_integers(texts, INTEGERS + 1, INT64_MIN, values), INTEGERS);
+        for (size_t i = 0; i < INTEGERS; i++) {
+            assert_int_equal(values[i], integers[i][0] == '\0' ? INT64_MIN : strtoll(integers[i], NULL, 10));
+        }
+    }
+}
+
+/* No spelling is taken for another one by some processor. */
+static void columns_equal_the_exact_reading(void **state) {
+    (void)state;
+    static const char alphabet[] = "00123456789...--+e \t,x";
+    for (int i = 0; i < 300000; i++) {
+        char text[48];
+        const size_t size = next_random() % (i % 3 == 0 ? 40 : 6);
+        for (size_t b = 0; b < size; b++) text[b] = alphabet[next_random() % (i % 2 == 0 ? 14 : sizeof alphabet - 1)];
+        text[size] = '\0';
+        check_columns(text);
+    }
+}
+
 /* The text of a half between two doubles, exact in up to 767 digits, and the
  * same with a 1 far behind: the last digit decides. */
 static void digits_without_end_are_all_respected(void **state) {
@@ -273,6 +354,8 @@ int main(void) {
         cmocka_unit_test(doubles_have_the_usual_spellings),
         cmocka_unit_test(what_is_no_double_is_refused),
         cmocka_unit_test(random_doubles_equal_the_exact_conversion),
+        cmocka_unit_test(columns_are_taken_whole),
+        cmocka_unit_test(columns_equal_the_exact_reading),
         cmocka_unit_test(digits_without_end_are_all_respected),
         cmocka_unit_test(doubles_print_short_and_read_back),
         cmocka_unit_test(booleans_have_five_spellings),

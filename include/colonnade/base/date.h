@@ -28,6 +28,8 @@ int cln_days_in_month(int year, int month);
  * digits, dropped), %% and literal bytes; or "epoch_ms". */
 typedef struct cln_date_format {
     char pattern[64];
+    size_t least_size; /* bytes of the shortest and longest text that can match */
+    size_t greatest_size;
     bool is_epoch_ms;
     bool is_utc; /* written in UTC: converted to the process's civil time by cln_utc_to_local */
 } cln_date_format;

@@ -43,6 +43,8 @@ typedef struct cln_reject_note {
     cln_span raw;
 } cln_reject_note;
 
+typedef struct cln_recent_values cln_recent_values; /* of which the value is known at once */
+
 typedef struct cln_decoder {
     const cln_automaton *automaton;
     const cln_schema *schema;
@@ -54,14 +56,18 @@ typedef struct cln_decoder {
     cln_account account;
     cln_column_builder record_numbers;
     cln_column_builder *columns; /* one for each column of the schema */
+    cln_recent_values *recent;   /* of each column; empty where it is of no use */
     cln_column_builder rejects[CLN_REJECT_COLUMN_COUNT];
     size_t flush_bytes; /* the builders move to the stage what they gathered when it is more */
     /* The current stripe and block. */
     uint64_t stripe;
     bool has_stripe;
     cln_record_block *block;
-    bool is_plain; /* every record of the block is stored as it is, and each cell is a run of the file's bytes */
-    uint8_t reasons[CLN_BLOCK_RECORDS]; /* a cln_reason for each record */
+    bool is_plain; /* every record of the block is stored as it is, and each cell but the escaped ones is a run of the
+                    * file's bytes */
+    size_t escaped_count;                /* of a plain block */
+    uint32_t escaped[CLN_BLOCK_RECORDS]; /* their positions in the block's fields */
+    uint8_t reasons[CLN_BLOCK_RECORDS];  /* a cln_reason for each record */
     bool is_converted[CLN_BLOCK_RECORDS];
     /* The current column: what of it stands in each record. */
     cln_span cells[CLN_BLOCK_RECORDS];
