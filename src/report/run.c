@@ -24,17 +24,20 @@ static cln_status add_partitions(cln_report *report, const cln_subject *subject,
         CLN_TRY(cln_cell_set_text(&cells[2], cln_span_of_string(partition->origin), err));
         CLN_TRY(cln_cell_set_text(&cells[3], cln_span_of_string(partition->content_hash), err));
         cln_cell_set_integer(&cells[4], (int64_t)partition->rows);
-        cln_cell_set_integer(&cells[5], (int64_t)partition->rejected);
+        cln_cell_set_integer(&cells[5], (int64_t)partition->duplicates);
+        cln_cell_set_integer(&cells[6], (int64_t)partition->rejected);
         const char *kind = partition->is_sample ? CLN_SAMPLE_LABEL : "as published";
-        CLN_TRY(cln_cell_set_text(&cells[6], cln_span_of_string(kind), err));
+        CLN_TRY(cln_cell_set_text(&cells[7], cln_span_of_string(kind), err));
         report->is_sample = report->is_sample || partition->is_sample;
     }
     return CLN_OK;
 }
 
 static cln_status describe(cln_report *report, const cln_inquiry *inquiry, cln_error *err) {
-    static const char *const names[] = {"dataset", "partition", "origin", "content_hash", "rows", "rejected", "kind"};
-    CLN_TRY(cln_table_init(&report->partitions, "Where the numbers come from", names, 7, err));
+    static const char *const names[] = {"dataset", "partition",  "origin",   "content_hash",
+                                        "rows",    "duplicates", "rejected", "kind"};
+    CLN_TRY(
+        cln_table_init(&report->partitions, "Where the numbers come from", names, sizeof names / sizeof *names, err));
     CLN_TRY(add_partitions(report, &inquiry->accidents, err));
     CLN_TRY(add_partitions(report, &inquiry->calls, err));
     return cln_copy_string(&report->city, inquiry->config->city != NULL ? inquiry->config->city : "The city", err);

@@ -11,7 +11,7 @@ static cln_status look_at_dataset(cln_subject *subject, cln_error *err) {
     const cln_manifest *manifest = cln_dataset_manifest(subject->dataset);
     for (size_t i = 0; i < manifest->partition_count; i++) {
         subject->is_sample = subject->is_sample || manifest->partitions[i].is_sample;
-        subject->rows += (int64_t)manifest->partitions[i].rows;
+        subject->rows += (int64_t)cln_partition_live_rows(&manifest->partitions[i]);
     }
     return cln_dataset_columns(subject->dataset, "columns", &subject->columns, &subject->column_count, err);
 }
