@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/ingest/block.h"
 
+#include "colonnade/base/vectorise.h"
 #include "colonnade/column/type.h"
 
 #include <string.h>
 
 /* ---- Narrowing ---- */
 
-/* In place and little endian: a value's low bytes come first, and no value is
- * written over before it is read. */
-#define NARROW(data, count, wide, narrow)                                                                              \
+/* In place, some values at a time: those are read before any of their places
+ * is written to, and what is written never reaches the next ones. */
+enum { NARROWED_AT_ONCE = 512 };
+
+#define NARROW(data, count, wide, narrow, null)                                                                        \
     do {                                                                                                               \
-        for (size_t i_ = 0; i_ < (count); i_++) {                                                                      \
-            wide from_;                                                                                                \
-            memcpy(&from_, (data) + i_ * sizeof from_, sizeof from_);                                                  \
-            const narrow to_ = (narrow)from_;                                                                          \
-            memcpy((data) + i_ * sizeof to_, &to_, sizeof to_);                                                        \
+        for (size_t first_ = 0; first_ < (count); first_ += NARROWED_AT_ONCE) {                                        \
+            const size_t left_ = (count)-first_;                                                                       \
+            const size_t size_ = left_ < NARROWED_AT_ONCE ? left_ : NARROWED_AT_ONCE;                                  \
+            const wide *from_ = (const wide *)(const void *)(data) + first_;                                           \
+            narrow to_[NARROWED_AT_ONCE];                                                                              \
+            for (size_t i_ = 0; i_ < size_; i_++) to_[i_] = from_[i_] == (null) ? narrow##_null : (narrow)from_[i_];   \
+            memcpy((data) + first_ * sizeof *to_, to_, size_ * sizeof *to_);                                           \
         }                                                                                                              \
     } while (0)
-
-static int64_t null_of_width(uint8_t width) {
-    return width == 1 ? INT8_MIN : width == 2 ? INT16_MIN : width == 4 ? INT32_MIN : INT64_MIN;
-}
 
 /* The least width whose range holds min and max, its least value aside. */
 static uint8_t width_of_range(int64_t min, int64_t max) {
@@ -30,46 +31,68 @@ static uint8_t width_of_range(int64_t min, int64_t max) {
     return min > INT32_MIN && max <= INT32_MAX ? 4 : 8;
 }
 
-uint8_t cln_block_narrow_integers(cln_buffer *values) {
+/* Nulls aside. */
+CLN_VECTORISED static uint8_t width_of_integers(const int64_t *integers, size_t count) {
     int64_t min = 0, max = 0;
-    int64_t *integers = (int64_t *)(void *)values->data;
-    const size_t count = values->size / sizeof *integers;
     for (size_t i = 0; i < count; i++) {
         const int64_t value = integers[i] == CLN_NULL_INTEGER ? 0 : integers[i];
-        if (value < min) min = value;
-        if (value > max) max = value;
+        min = value < min ? value : min;
+        max = value > max ? value : max;
     }
-    const uint8_t width = width_of_range(min, max);
-    const int64_t null = null_of_width(width);
-    for (size_t i = 0; i < count; i++) {
-        if (integers[i] == CLN_NULL_INTEGER) integers[i] = null;
-    }
-    if (width == 1) NARROW(values->data, count, int64_t, int8_t);
-    if (width == 2) NARROW(values->data, count, int64_t, int16_t);
-    if (width == 4) NARROW(values->data, count, int64_t, int32_t);
+    return width_of_range(min, max);
+}
+
+CLN_VECTORISED static void narrow_integers(char *data, size_t count, uint8_t width) {
+    const int8_t int8_t_null = INT8_MIN;
+    const int16_t int16_t_null = INT16_MIN;
+    const int32_t int32_t_null = INT32_MIN;
+    if (width == 1) NARROW(data, count, int64_t, int8_t, CLN_NULL_INTEGER);
+    if (width == 2) NARROW(data, count, int64_t, int16_t, CLN_NULL_INTEGER);
+    if (width == 4) NARROW(data, count, int64_t, int32_t, CLN_NULL_INTEGER);
+}
+
+uint8_t cln_block_narrow_integers(cln_buffer *values) {
+    const size_t count = values->size / sizeof(int64_t);
+    const uint8_t width = width_of_integers((const int64_t *)(const void *)values->data, count);
+    narrow_integers(values->data, count, width);
     values->size = count * width;
     return width;
+}
+
+CLN_VECTORISED static void narrow_codes(char *data, size_t count, uint8_t width) {
+    const uint8_t uint8_t_null = UINT8_MAX;
+    const uint16_t uint16_t_null = UINT16_MAX;
+    if (width == 1) NARROW(data, count, uint32_t, uint8_t, CLN_NULL_STRING);
+    if (width == 2) NARROW(data, count, uint32_t, uint16_t, CLN_NULL_STRING);
 }
 
 uint8_t cln_block_narrow_codes(cln_buffer *values, size_t count) {
     const size_t rows = values->size / sizeof(uint32_t);
     const uint8_t width = count < UINT8_MAX ? 1 : count < UINT16_MAX ? 2 : 4;
-    if (width == 1) NARROW(values->data, rows, uint32_t, uint8_t);
-    if (width == 2) NARROW(values->data, rows, uint32_t, uint16_t);
+    narrow_codes(values->data, rows, width);
     values->size = rows * width;
     return width;
 }
 
 /* ---- Reading back ---- */
 
-#define WIDEN(block, values, narrow, narrow_null, null)                                                                \
+#define WIDEN(data, count, values, narrow, narrow_null, null)                                                          \
     do {                                                                                                               \
-        for (size_t i_ = 0; i_ < (block)->rows; i_++) {                                                                \
-            narrow from_;                                                                                              \
-            memcpy(&from_, (block)->bytes.data + i_ * sizeof from_, sizeof from_);                                     \
-            (values)[i_] = from_ == (narrow_null) ? (null) : from_;                                                    \
-        }                                                                                                              \
+        const narrow *from_ = (const narrow *)(const void *)(data);                                                    \
+        for (size_t i_ = 0; i_ < (count); i_++) (values)[i_] = from_[i_] == (narrow_null) ? (null) : from_[i_];        \
     } while (0)
+
+CLN_VECTORISED static void widen_to_integers(const char *data, size_t count, uint8_t width,
+                                             int64_t *restrict integers) {
+    if (width == 1) WIDEN(data, count, integers, int8_t, INT8_MIN, CLN_NULL_INTEGER);
+    if (width == 2) WIDEN(data, count, integers, int16_t, INT16_MIN, CLN_NULL_INTEGER);
+    if (width == 4) WIDEN(data, count, integers, int32_t, INT32_MIN, CLN_NULL_INTEGER);
+}
+
+CLN_VECTORISED static void widen_to_codes(const char *data, size_t count, uint8_t width, uint32_t *restrict codes) {
+    if (width == 1) WIDEN(data, count, codes, uint8_t, UINT8_MAX, CLN_NULL_STRING);
+    if (width == 2) WIDEN(data, count, codes, uint16_t, UINT16_MAX, CLN_NULL_STRING);
+}
 
 void cln_block_init(cln_block *block) {
     *block = (cln_block){0};
@@ -87,9 +110,7 @@ static cln_status widen_integers(cln_block *block, uint8_t width, cln_error *err
     if (width == sizeof(int64_t)) return CLN_OK;
     CLN_TRY(cln_buffer_reserve(&block->widened, block->rows * sizeof(int64_t), err));
     int64_t *integers = (int64_t *)(void *)block->widened.data;
-    if (width == 1) WIDEN(block, integers, int8_t, INT8_MIN, CLN_NULL_INTEGER);
-    if (width == 2) WIDEN(block, integers, int16_t, INT16_MIN, CLN_NULL_INTEGER);
-    if (width == 4) WIDEN(block, integers, int32_t, INT32_MIN, CLN_NULL_INTEGER);
+    widen_to_integers(block->bytes.data, block->rows, width, integers);
     block->integers = integers;
     return CLN_OK;
 }
@@ -99,8 +120,7 @@ static cln_status widen_codes(cln_block *block, uint8_t width, cln_error *err) {
     if (width == sizeof(uint32_t)) return CLN_OK;
     CLN_TRY(cln_buffer_reserve(&block->widened, block->rows * sizeof(uint32_t), err));
     uint32_t *codes = (uint32_t *)(void *)block->widened.data;
-    if (width == 1) WIDEN(block, codes, uint8_t, UINT8_MAX, CLN_NULL_STRING);
-    if (width == 2) WIDEN(block, codes, uint16_t, UINT16_MAX, CLN_NULL_STRING);
+    widen_to_codes(block->bytes.data, block->rows, width, codes);
     block->codes = codes;
     return CLN_OK;
 }

@@ -2,6 +2,7 @@
 #include "colonnade/ingest/column_builder.h"
 
 #include "colonnade/base/memory.h"
+#include "colonnade/base/vectorise.h"
 #include "colonnade/ingest/text_rule.h"
 #include "recent_texts.h"
 
@@ -50,14 +51,26 @@ void cln_column_builder_clean_up(cln_column_builder *builder) {
 
 /* ---- Numbers ---- */
 
+/* Nulls are the least integer of all, so they never win a maximum; less one
+ * they are the greatest, and never win a minimum. */
+CLN_VECTORISED static uint64_t measure_integers(const int64_t *values, size_t count, cln_value_range *range) {
+    int64_t min_less_one = INT64_MAX, max = INT64_MIN;
+    uint64_t nulls = 0;
+    for (size_t i = 0; i < count; i++) {
+        const int64_t less_one = (int64_t)((uint64_t)values[i] - 1);
+        min_less_one = less_one < min_less_one ? less_one : min_less_one;
+        max = values[i] > max ? values[i] : max;
+    }
+    for (size_t i = 0; i < count; i++) nulls += values[i] == CLN_NULL_INTEGER;
+    if (nulls == count) return nulls;
+    if (min_less_one + 1 < range->min) range->min = min_less_one + 1;
+    if (max > range->max) range->max = max;
+    return nulls;
+}
+
 cln_status cln_column_builder_add_integers(cln_column_builder *builder, const int64_t *values, size_t count,
                                            cln_error *err) {
-    for (size_t i = 0; i < count; i++) {
-        if (values[i] == CLN_NULL_INTEGER)
-            builder->null_count++;
-        else
-            cln_value_range_add_integer(&builder->range, values[i]);
-    }
+    builder->null_count += measure_integers(values, count, &builder->range);
     builder->rows += (uint32_t)count;
     return cln_buffer_append(&builder->values, values, count * sizeof *values, err);
 }

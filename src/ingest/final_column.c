@@ -46,16 +46,18 @@ static cln_status apply_rules(cln_final_column *column, const cln_dictionary *sp
     return status;
 }
 
-/* From this rank's codes to the stored ones. */
+/* From this rank's codes, of which null wraps to 0, to the stored ones. */
 static cln_status map_local_codes(cln_final_column *column, const cln_dictionary *spellings, const int32_t *codes,
                                   const bool *is_renamed, cln_error *err) {
     const cln_string_table *strings = &column->builder->strings;
-    CLN_TRY(cln_new_array(&column->stored_codes, strings->count, sizeof *column->stored_codes, err));
-    CLN_TRY(cln_new_array(&column->is_renamed, strings->count, sizeof *column->is_renamed, err));
+    CLN_TRY(cln_new_array(&column->stored_codes, strings->count + 1, sizeof *column->stored_codes, err));
+    CLN_TRY(cln_new_array(&column->is_renamed, strings->count + 1, sizeof *column->is_renamed, err));
+    column->stored_codes[0] = CLN_NULL_CODE;
     for (size_t local = 0; local < strings->count; local++) {
         const int32_t spelling = cln_dictionary_find(spellings, cln_string_table_text(strings, local));
-        column->stored_codes[local] = codes[spelling];
-        column->is_renamed[local] = is_renamed[spelling];
+        column->stored_codes[local + 1] = codes[spelling];
+        column->is_renamed[local + 1] = is_renamed[spelling];
+        column->has_renamed |= is_renamed[spelling];
     }
     return CLN_OK;
 }
@@ -200,11 +202,12 @@ static cln_span spelling(const cln_final_column *column, const cln_block *block,
 
 static cln_status convert_codes(cln_final_column *column, cln_conversion *c, cln_vector *vector, cln_error *err) {
     CLN_TRY(cln_buffer_reserve(&c->values, c->block.rows * sizeof(int32_t), err));
-    int32_t *codes = (int32_t *)(void *)c->values.data;
-    for (size_t row = 0; row < c->block.rows; row++) {
-        const uint32_t local = c->block.codes[row];
-        codes[row] = local == CLN_NULL_STRING ? CLN_NULL_CODE : column->stored_codes[local];
-        column->cells_renamed += local != CLN_NULL_STRING && column->is_renamed[local];
+    int32_t *restrict codes = (int32_t *)(void *)c->values.data;
+    const uint32_t *local_codes = c->block.codes;
+    const int32_t *stored_codes = column->stored_codes;
+    for (size_t row = 0; row < c->block.rows; row++) codes[row] = stored_codes[local_codes[row] + 1];
+    for (size_t row = 0; column->has_renamed && row < c->block.rows; row++) {
+        column->cells_renamed += column->is_renamed[local_codes[row] + 1];
     }
     vector->codes = codes;
     return CLN_OK;

@@ -2,46 +2,49 @@
 #include "encode.h"
 
 #include "colonnade/base/hash.h"
+#include "colonnade/base/vectorise.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* Nulls are the least integer of all, so they never win a maximum; in the
- * minimum they stand for the greatest. */
-static void measure_integers(const int64_t *values, size_t count, cln_piece *piece) {
-    int64_t min = INT64_MAX, max = INT64_MIN;
-    uint64_t nulls = 0;
+/* Nulls are the least integer of all, so they never win a maximum; less one
+ * they are the greatest, and never win a minimum. */
+CLN_VECTORISED static void measure_integers(const int64_t *values, size_t count, cln_piece *piece) {
+    int64_t min_less_one = INT64_MAX, max = INT64_MIN;
     for (size_t i = 0; i < count; i++) {
-        const int64_t value = values[i];
-        const bool is_null = value == CLN_NULL_INTEGER;
-        const int64_t candidate = is_null ? INT64_MAX : value;
-        nulls += is_null;
-        min = candidate < min ? candidate : min;
-        max = value > max ? value : max;
+        const int64_t less_one = (int64_t)((uint64_t)values[i] - 1);
+        min_less_one = less_one < min_less_one ? less_one : min_less_one;
+        max = values[i] > max ? values[i] : max;
     }
+    uint64_t nulls = 0;
+    for (size_t i = 0; i < count; i++) nulls += values[i] == CLN_NULL_INTEGER;
     piece->nulls = nulls;
-    piece->min.integer = min;
+    if (nulls == count) return;
+    piece->min.integer = min_less_one + 1;
     piece->max.integer = max;
 }
 
-static void measure_codes(const int32_t *codes, size_t count, cln_piece *piece) {
-    int32_t min = INT32_MAX, max = CLN_NULL_CODE;
-    uint64_t nulls = 0;
+/* The null code is -1, the greatest without a sign; what is less than that is
+ * no code, and is told as the minimum. */
+CLN_VECTORISED static void measure_codes(const int32_t *codes, size_t count, cln_piece *piece) {
+    uint32_t min = UINT32_MAX;
+    int32_t least = CLN_NULL_CODE, max = CLN_NULL_CODE;
+    uint32_t nulls = 0; /* a piece is within a zone */
     for (size_t i = 0; i < count; i++) {
-        const bool is_null = codes[i] == CLN_NULL_CODE;
-        const int32_t candidate = is_null ? INT32_MAX : codes[i];
-        nulls += is_null;
-        min = candidate < min ? candidate : min;
+        min = (uint32_t)codes[i] < min ? (uint32_t)codes[i] : min;
+        least = codes[i] < least ? codes[i] : least;
         max = codes[i] > max ? codes[i] : max;
+        nulls += codes[i] == CLN_NULL_CODE;
     }
     piece->nulls = nulls;
     if (nulls == count) return;
-    piece->min.integer = min;
+    piece->min.integer = least < CLN_NULL_CODE ? least : (int64_t)min;
     piece->max.integer = max;
 }
 
 /* A null integer has zeros in its lower bytes, so what stands under a mask is 0 in every width but eight. */
-static void narrow_integers(const int64_t *values, size_t count, unsigned width_bytes, bool has_mask, void *stored) {
+CLN_VECTORISED static void narrow_integers(const int64_t *values, size_t count, unsigned width_bytes, bool has_mask,
+                                           void *stored) {
     int8_t *narrow = stored;
     int16_t *half = stored;
     int32_t *word = stored;
@@ -61,7 +64,7 @@ static void narrow_integers(const int64_t *values, size_t count, unsigned width_
     }
 }
 
-static void narrow_codes(const int32_t *codes, size_t count, unsigned width_bytes, void *stored) {
+CLN_VECTORISED static void narrow_codes(const int32_t *codes, size_t count, unsigned width_bytes, void *stored) {
     int8_t *narrow = stored;
     int16_t *half = stored;
     if (width_bytes == 4) {
@@ -77,26 +80,47 @@ static void narrow_codes(const int32_t *codes, size_t count, unsigned width_byte
     }
 }
 
+/* Doubles in their order as integers, and back: those of negative doubles
+ * count backwards. -0 comes before 0. */
+static inline int64_t order_of_bits(int64_t bits) {
+    return bits ^ (int64_t)((uint64_t)(bits >> 63) >> 1);
+}
+
+static double double_of_order(int64_t order) {
+    const int64_t bits = order_of_bits(order);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* Bits of doubles. A sum with BEHIND_INFINITY leaves infinity the greatest of
+ * all integers, and what is behind it, NaN, becomes one of the least. */
+#define NAN_BITS        INT64_C(0x7ff8000000000000)
+#define INFINITY_BITS   INT64_C(0x7ff0000000000000)
+#define BEHIND_INFINITY ((uint64_t)(INT64_MAX - INFINITY_BITS))
+
 /* One null has one representation, whatever arithmetic made it, and bounds
- * know no negative zero: what is equal has equal bytes. */
-static void encode_doubles(const double *values, size_t count, void *stored, cln_piece *piece) {
-    static const uint64_t nan_bits = UINT64_C(0x7ff8000000000000);
-    double nan;
-    memcpy(&nan, &nan_bits, sizeof nan);
-    double *out = stored;
-    double min = piece->min.number, max = piece->max.number;
-    uint64_t nulls = 0;
+ * know no negative zero: what is equal has equal bytes. Compared as integers,
+ * for which the compiler has vectors. */
+CLN_VECTORISED static void encode_doubles(const double *values, size_t count, void *stored, cln_piece *piece) {
+    const int64_t *bits = (const int64_t *)(const void *)values;
+    int64_t *out = stored;
+    int64_t min = INT64_MAX, max = INT64_MIN;
     for (size_t i = 0; i < count; i++) {
-        const double value = values[i];
-        const bool is_null = value != value;
-        nulls += is_null;
-        if (value < min) min = value;
-        if (value > max) max = value;
-        out[i] = is_null ? nan : value;
+        out[i] = (bits[i] & INT64_MAX) > INFINITY_BITS ? NAN_BITS : bits[i];
     }
+    for (size_t i = 0; i < count; i++) {
+        const int64_t order = order_of_bits(out[i]);
+        const int64_t shifted = (int64_t)((uint64_t)order + BEHIND_INFINITY);
+        min = order < min ? order : min;
+        max = shifted > max ? shifted : max;
+    }
+    uint64_t nulls = 0;
+    for (size_t i = 0; i < count; i++) nulls += out[i] == NAN_BITS;
     piece->nulls = nulls;
-    piece->min.number = min + 0.0;
-    piece->max.number = max + 0.0;
+    if (nulls == count) return;
+    piece->min.number = double_of_order(min) + 0.0;
+    piece->max.number = double_of_order((int64_t)((uint64_t)max - BEHIND_INFINITY)) + 0.0;
 }
 
 static cln_status check_nulls(const cln_encoding *encoding, const cln_piece *piece, cln_error *err) {

@@ -21,8 +21,9 @@ typedef struct cln_final_column {
     cln_value_range range;
     uint64_t null_count;
     cln_dictionary values;  /* category: the stored dictionary */
-    int32_t *stored_codes;  /* category: by this rank's code */
-    bool *is_renamed;       /* category: by this rank's code: a synonym replaced it */
+    int32_t *stored_codes;  /* category: by this rank's code + 1; 0 is null's */
+    bool *is_renamed;       /* category: by this rank's code + 1: a synonym replaced it */
+    bool has_renamed;       /* category: any of this rank's */
     uint64_t *bytes_before; /* text: stripe_count + 1 sums of the sizes of all texts before a stripe */
     uint64_t cells_renamed; /* on this rank, counted as blocks are converted */
 } cln_final_column;
