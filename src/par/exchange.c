@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A bucket is a stream of bytes on each rank: records, each behind its size.
- * The streams are kept in chunks (spill.h). In a round each rank sends every
- * other the next piece of the streams that belong to it; a record may be cut
- * by the end of a piece, and is put together again where it arrives.
+ * A bucket is a chain of chunks on each rank, kept in a spill (spill.h): whole
+ * records, each behind its size, and where the chunk before stands, so that a
+ * bucket takes as little memory for many chunks as for one. In a round each
+ * rank sends every other the next piece of the chains that belong to it, from
+ * the last chunk to the first; a record may be cut by the end of a piece, and
+ * is put together again where it arrives.
  */
 #include "colonnade/par/exchange.h"
 
@@ -19,22 +21,23 @@
 enum { CHUNKS_SHARE = 4, SPILL_SHARE = 2, ROUND_SHARE = 4 };
 enum { CHUNK_LEAST_BYTES = 64, CHUNK_MOST_BYTES = 256 << 10, PIECE_LEAST_BYTES = 32 };
 
-typedef struct chunk {
-    uint64_t position;
-    size_t size;
-} chunk;
+/* Before each chunk in the spill. */
+typedef struct chunk_head {
+    uint64_t former; /* the position of the bucket's chunk before, plus 1; 0: there is none */
+    uint64_t size;   /* of the records behind this */
+} chunk_head;
 
 typedef struct bucket {
-    cln_buffer filling;
-    chunk *chunks;
-    size_t chunk_count, chunk_capacity;
+    cln_buffer filling; /* a chunk, with its head, that is not in the spill yet */
+    uint64_t last;      /* chunk in the spill, plus 1; 0: there is none */
 } bucket;
 
-/* How far the streams for one rank were sent. */
+/* How far the chains for one rank were sent. */
 typedef struct cursor {
-    size_t bucket; /* its number */
-    size_t chunk;
-    size_t offset;
+    size_t bucket;             /* whose chain is begun next */
+    chunk_head chunk;          /* that is being sent */
+    uint64_t position, offset; /* of its records in the spill, and how many bytes of them were sent */
+    size_t owner_bucket;       /* that the chunk is of */
 } cursor;
 
 /* What arrived from one rank and is not a whole record yet. */
@@ -83,7 +86,7 @@ static void choose_sizes(cln_exchange *exchange) {
 static cln_status allocate(cln_exchange *exchange, cln_error *err) {
     const size_t buckets = exchange->options.bucket_count, ranks = (size_t)exchange->comm.size;
     CLN_TRY(cln_new_array(&exchange->buckets, buckets, sizeof *exchange->buckets, err));
-    for (size_t b = 0; b < buckets; b++) cln_buffer_init(&exchange->buckets[b].filling, exchange->chunk_bytes);
+    for (size_t b = 0; b < buckets; b++) cln_buffer_init(&exchange->buckets[b].filling, SIZE_MAX);
     CLN_TRY(cln_new_array(&exchange->arrivals, ranks, sizeof *exchange->arrivals, err));
     for (size_t r = 0; r < ranks; r++) cln_buffer_init(&exchange->arrivals[r].bytes, SIZE_MAX);
     CLN_TRY(cln_new_array(&exchange->sizes, buckets, sizeof *exchange->sizes, err));
@@ -121,7 +124,6 @@ void cln_exchange_free(cln_exchange *exchange) {
     if (exchange == NULL) return;
     for (size_t b = 0; exchange->buckets != NULL && b < exchange->options.bucket_count; b++) {
         cln_buffer_clean_up(&exchange->buckets[b].filling);
-        free(exchange->buckets[b].chunks);
     }
     for (int r = 0; exchange->arrivals != NULL && r < exchange->comm.size; r++) {
         cln_buffer_clean_up(&exchange->arrivals[r].bytes);
@@ -139,25 +141,25 @@ void cln_exchange_free(cln_exchange *exchange) {
 /* ---- Appending ---- */
 
 static cln_status close_chunk(cln_exchange *exchange, bucket *in, cln_error *err) {
-    if (in->filling.size == 0) return CLN_OK;
-    CLN_TRY(cln_grow_array(&in->chunks, &in->chunk_capacity, in->chunk_count + 1, sizeof *in->chunks, err));
-    chunk *made = &in->chunks[in->chunk_count];
-    made->size = in->filling.size;
-    CLN_TRY(cln_spill_append(&exchange->spill, cln_buffer_span(&in->filling), &made->position, err));
-    in->chunk_count++;
+    if (in->filling.size <= sizeof(chunk_head)) return CLN_OK;
+    const chunk_head head = {.former = in->last, .size = in->filling.size - sizeof head};
+    memcpy(in->filling.data, &head, sizeof head);
+    uint64_t position;
+    CLN_TRY(cln_spill_append(&exchange->spill, cln_buffer_span(&in->filling), &position, err));
+    in->last = position + 1;
+    /* The room of a long record is not kept for every bucket that had one. */
+    if (in->filling.capacity > 2 * exchange->chunk_bytes) cln_buffer_clean_up(&in->filling);
     cln_buffer_clear(&in->filling);
     return CLN_OK;
 }
 
-static cln_status append_bytes(cln_exchange *exchange, bucket *in, cln_span bytes, cln_error *err) {
-    while (bytes.size > 0) {
-        const size_t room = exchange->chunk_bytes - in->filling.size;
-        const size_t size = bytes.size < room ? bytes.size : room;
-        CLN_TRY(cln_buffer_append(&in->filling, bytes.data, size, err));
-        bytes = cln_span_of(bytes.data + size, bytes.size - size);
-        if (in->filling.size == exchange->chunk_bytes) CLN_TRY(close_chunk(exchange, in, err));
-    }
-    return CLN_OK;
+/* Room in the chunk that is being filled, which ends here when it would be too long. */
+static cln_status make_room(cln_exchange *exchange, bucket *in, size_t size, cln_error *err) {
+    static const chunk_head head;
+    if (in->filling.size > 0 && in->filling.size + size > exchange->chunk_bytes)
+        CLN_TRY(close_chunk(exchange, in, err));
+    if (in->filling.size == 0) CLN_TRY(cln_buffer_append(&in->filling, &head, sizeof head, err));
+    return cln_buffer_reserve(&in->filling, size, err);
 }
 
 cln_status cln_exchange_append(cln_exchange *exchange, size_t number, cln_span head, cln_span body, cln_error *err) {
@@ -166,9 +168,10 @@ cln_status cln_exchange_append(cln_exchange *exchange, size_t number, cln_span h
     if (size < body.size || size != head.size + body.size) {
         return cln_fail(err, CLN_ERR_DATA, "a value of %zu bytes is too long to be compared", body.size);
     }
-    CLN_TRY(append_bytes(exchange, in, cln_span_of((const char *)&size, sizeof size), err));
-    CLN_TRY(append_bytes(exchange, in, head, err));
-    CLN_TRY(append_bytes(exchange, in, body, err));
+    CLN_TRY(make_room(exchange, in, sizeof size + size, err));
+    CLN_TRY(cln_buffer_append(&in->filling, &size, sizeof size, err));
+    CLN_TRY(cln_buffer_append_span(&in->filling, head, err));
+    CLN_TRY(cln_buffer_append_span(&in->filling, body, err));
     exchange->sizes[number].records++;
     exchange->sizes[number].bytes += sizeof size + size;
     return CLN_OK;
@@ -220,32 +223,43 @@ size_t cln_exchange_portion(const cln_exchange *exchange, size_t first, uint64_t
 
 /* ---- Sending ---- */
 
-/* Moves on to bytes that are still to be sent to the rank; false at the end. */
-static bool find_bytes(const cln_exchange *exchange, cursor *at, int to, size_t end) {
-    for (; at->bucket < end; at->bucket++, at->chunk = 0, at->offset = 0) {
-        if (owner_of(exchange, at->bucket) != to) continue;
-        const bucket *in = &exchange->buckets[at->bucket];
-        while (at->chunk < in->chunk_count && at->offset == in->chunks[at->chunk].size) {
-            at->chunk++;
-            at->offset = 0;
+static cln_status enter_chunk(const cln_exchange *exchange, cursor *at, uint64_t number, cln_error *err) {
+    CLN_TRY(cln_spill_read(&exchange->spill, number - 1, &at->chunk, sizeof at->chunk, err));
+    at->position = number - 1 + sizeof at->chunk;
+    at->offset = 0;
+    return CLN_OK;
+}
+
+/* Moves on to bytes that are still to be sent to the rank; *found is false at the end. */
+static cln_status find_bytes(const cln_exchange *exchange, cursor *at, int to, size_t end, bool *found,
+                             cln_error *err) {
+    while (at->offset == at->chunk.size) {
+        uint64_t next = at->chunk.former;
+        while (next == 0 && at->bucket < end) {
+            at->owner_bucket = at->bucket++;
+            if (owner_of(exchange, at->owner_bucket) == to) next = exchange->buckets[at->owner_bucket].last;
         }
-        if (at->chunk < in->chunk_count) return true;
+        *found = next != 0;
+        if (!*found) return CLN_OK;
+        CLN_TRY(enter_chunk(exchange, at, next, err));
     }
-    return false;
+    *found = true;
+    return CLN_OK;
 }
 
 /* The next message to a rank, of at most piece_bytes. */
 static cln_status fill_message(cln_exchange *exchange, int to, size_t end, char *message, int *size, cln_error *err) {
     cursor *at = &exchange->cursors[to];
     size_t used = 0;
-    while (exchange->piece_bytes - used > sizeof(run_head) && find_bytes(exchange, at, to, end)) {
-        const chunk *from = &exchange->buckets[at->bucket].chunks[at->chunk];
-        const size_t room = exchange->piece_bytes - used - sizeof(run_head);
-        const size_t left = from->size - at->offset;
-        const run_head head = {.bucket = (uint32_t)at->bucket, .size = (uint32_t)(left < room ? left : room)};
+    while (exchange->piece_bytes - used > sizeof(run_head)) {
+        bool found;
+        CLN_TRY(find_bytes(exchange, at, to, end, &found, err));
+        if (!found) break;
+        const uint64_t room = exchange->piece_bytes - used - sizeof(run_head), left = at->chunk.size - at->offset;
+        const run_head head = {.bucket = (uint32_t)at->owner_bucket, .size = (uint32_t)(left < room ? left : room)};
         memcpy(message + used, &head, sizeof head);
         used += sizeof head;
-        CLN_TRY(cln_spill_read(&exchange->spill, from->position + at->offset, message + used, head.size, err));
+        CLN_TRY(cln_spill_read(&exchange->spill, at->position + at->offset, message + used, head.size, err));
         used += head.size;
         at->offset += head.size;
     }

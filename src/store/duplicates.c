@@ -292,6 +292,9 @@ cln_status cln_duplicates_resolve(const cln_comm *comm, cln_manifest *manifest, 
 
 /* ---- Whole rows ---- */
 
+/* Of the memory: blocks of all columns at once take the rest. */
+enum { WHOLE_ROWS_SHARE = 4 };
+
 static cln_status take_all_columns(cln_duplicate_search *search, cln_error *err) {
     const cln_dataset_column *columns;
     size_t count;
@@ -310,7 +313,7 @@ cln_status cln_duplicates_count_rows(cln_dataset *dataset, const cln_comm *comm,
                                    .dataset = dataset,
                                    .spec = {.whole_rows = true},
                                    .scratch_dir = scratch_dir,
-                                   .memory_bytes = memory_bytes};
+                                   .memory_bytes = memory_bytes / WHOLE_ROWS_SHARE};
     cln_status status = cln_agree(comm, take_all_columns(&search, err), err);
     if (status == CLN_OK) status = cln_duplicate_search_run(&search, err);
     if (status == CLN_OK) memcpy(counts, search.counts, search.positions.partition_count * sizeof *counts);
