@@ -8,7 +8,7 @@
 static const char *const export_options[] = {"columns", "partition", "with-duplicates", NULL};
 static const char *const fetch_options[] = {"date", "year", "boundaries", NULL};
 static const char *const generate_options[] = {"rows", "size", "seed", "vintage", "dirt", NULL};
-static const char *const info_options[] = {"duplicates", "provenance", NULL};
+static const char *const info_options[] = {"duplicates", "provenance", "schema", NULL};
 static const char *const ingest_options[] = {
     "as",           "replace", "schema",  "allow-rejects", "max-reject-rate", "on-bad-cell", "on-duplicate",
     "on-malformed", "date",    "profile", "detect",        DIALECT_OPTIONS,   NULL};
@@ -78,7 +78,8 @@ static const cln_command command_table[] = {
      .description =
          "Lists the datasets of the store, or the partitions and columns of one: rows, duplicates that do not "
          "count, rejected records, sizes, origins, types and roles. With --duplicates all ranks count the "
-         "rows that equal an earlier row in every column.",
+         "rows that equal an earlier row in every column. With --schema it shows every column's type in each "
+         "partition, 'not recorded' where a partition lacks it, and the type in which all together answer.",
      .example = "colonnade info traffic_accidents --provenance",
      .options = info_options,
      .run = cln_command_info},

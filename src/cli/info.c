@@ -11,6 +11,7 @@
 #include "colonnade/base/sample.h"
 #include "colonnade/cli/cli.h"
 #include "colonnade/store/duplicates.h"
+#include "info_schema.h"
 
 #include <stdlib.h>
 
@@ -209,17 +210,27 @@ static cln_status show_provenance(const cln_cli *cli, cln_dataset *dataset, cln_
     return status;
 }
 
+static cln_status show_asked(const cln_cli *cli, cln_dataset *dataset, cln_error *err) {
+    if (cln_option_given(cli->options, "provenance")) return show_provenance(cli, dataset, err);
+    if (cln_option_given(cli->options, "schema")) return cln_info_schema(cli, dataset, err);
+    return show_dataset(cli, dataset, NULL, err);
+}
+
 static cln_status info_local(const cln_cli *cli, cln_error *err) {
+    const bool wants_schema = cln_option_given(cli->options, "schema");
     const bool wants_provenance = cln_option_given(cli->options, "provenance");
+    if (wants_schema && wants_provenance) {
+        return cln_fail(err, CLN_ERR_USAGE, "--schema and --provenance are two questions; ask one at a time");
+    }
     if (cli->argument_count == 0) {
-        if (!wants_provenance) return show_store(cli, err);
-        return cln_fail(err, CLN_ERR_USAGE, "--provenance needs DATASET: colonnade info DATASET --provenance");
+        if (!wants_provenance && !wants_schema) return show_store(cli, err);
+        const char *name = wants_schema ? "schema" : "provenance";
+        return cln_fail(err, CLN_ERR_USAGE, "--%s needs DATASET: colonnade info DATASET --%s", name, name);
     }
     const cln_comm alone = {.mpi = MPI_COMM_SELF, .rank = 0, .size = 1};
     cln_dataset *dataset;
     CLN_TRY(cln_dataset_open(&dataset, &alone, cli->settings.store_dir, cli->arguments[0], err));
-    const cln_status status =
-        wants_provenance ? show_provenance(cli, dataset, err) : show_dataset(cli, dataset, NULL, err);
+    const cln_status status = show_asked(cli, dataset, err);
     cln_dataset_close(dataset);
     return status;
 }
@@ -239,7 +250,8 @@ static cln_status count_and_show(const cln_cli *cli, cln_dataset *dataset, cln_e
 
 /* Collective. */
 static cln_status info_of_duplicates(const cln_cli *cli, cln_error *err) {
-    if (cli->argument_count == 0 || cln_option_given(cli->options, "provenance")) {
+    if (cli->argument_count == 0 || cln_option_given(cli->options, "provenance") ||
+        cln_option_given(cli->options, "schema")) {
         return cln_fail(err, CLN_ERR_USAGE, "--duplicates needs DATASET alone: colonnade info DATASET --duplicates");
     }
     cln_dataset *dataset;

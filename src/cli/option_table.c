@@ -131,7 +131,8 @@ static const cln_option_spec option_table[] = {
     {.name = "schema",
      .argument = "auto",
      .help = "find types from all values: 'ingest --schema auto' takes a file that no configuration knows, 'scan "
-             "--schema' prints a configuration for it",
+             "--schema' prints a configuration for it; 'info --schema' shows the types of a dataset's columns in each "
+             "partition",
      .is_optional = true},
     {.name = "seed",
      .argument = "N",

@@ -204,3 +204,10 @@ bool cln_dataset_has_column(const cln_dataset *dataset, const char *table, size_
     if (index == CLN_TABLE_COUNT || partition >= dataset->open_count) return false;
     return cln_partition_file_column(&dataset->partitions[partition], index, column) != NULL;
 }
+
+bool cln_dataset_partition_type(const cln_dataset *dataset, const char *table, size_t partition, const char *column,
+                                cln_type *type) {
+    if (!cln_dataset_has_column(dataset, table, partition, column)) return false;
+    *type = cln_partition_file_column(&dataset->partitions[partition], cln_table_index(table), column)->type;
+    return true;
+}

@@ -142,6 +142,10 @@ CLN_CHECKED cln_status cln_dataset_columns(cln_dataset *dataset, const char *tab
 /* Local. Whether partition has the column in the table. */
 bool cln_dataset_has_column(const cln_dataset *dataset, const char *table, size_t partition, const char *column);
 
+/* Local. The type that the partition itself has; false when it has no such column. */
+bool cln_dataset_partition_type(const cln_dataset *dataset, const char *table, size_t partition, const char *column,
+                                cln_type *type);
+
 /* Collective; arguments must agree. A batch source over the named columns of
  * all partitions (or of one, when partition >= 0), in blocks of at most 64 Ki
  * rows dealt to the ranks in contiguous runs: rank order is row order. Of the
