@@ -101,6 +101,41 @@ static void measure(cln_date_format *format) {
     }
 }
 
+/* ---- Texts of the usual width ---- */
+
+/* The directives of a layout, in the order of its places. */
+static const char directives_of_places[] = "YmdHMS";
+
+/* A layout of 16 to 24 bytes, where every number has all of its digits; only
+ * texts that differ from it by digits in the places of digits have it. Other
+ * directives have none. */
+static void lay_out(cln_date_format *format) {
+    enum { LEAST = 16, MOST = 24 };
+    struct cln_date_layout layout = {.size = 0};
+    char text[2 * sizeof format->pattern], limits[2 * sizeof format->pattern] = {0};
+    memset(layout.places, UINT8_MAX, sizeof layout.places);
+    for (const char *c = format->pattern; *c != '\0'; c++) {
+        if (*c != '%') {
+            text[layout.size++] = *c;
+            continue;
+        }
+        const char *const directive = strchr(directives_of_places, *++c);
+        if (directive == NULL) return;
+        const size_t digits = *directive == 'Y' ? 4 : 2;
+        layout.places[directive - directives_of_places] = (uint8_t)layout.size;
+        memset(text + layout.size, '0', digits);
+        memset(limits + layout.size, 9, digits);
+        layout.size += digits;
+    }
+    if (layout.size < LEAST || layout.size > MOST) return;
+    const size_t begins[3] = {0, 8, layout.size - 8};
+    for (int w = 0; w < 3; w++) {
+        memcpy(&layout.words[w], text + begins[w], 8);
+        memcpy(&layout.limits[w], limits + begins[w], 8);
+    }
+    format->layout = layout;
+}
+
 cln_status cln_date_format_compile(cln_date_format *format, const char *pattern, bool is_utc, cln_error *err) {
     *format = (cln_date_format){.is_utc = is_utc, .is_epoch_ms = strcmp(pattern, "epoch_ms") == 0};
     if (strlen(pattern) >= sizeof format->pattern) {
@@ -113,6 +148,7 @@ cln_status cln_date_format_compile(cln_date_format *format, const char *pattern,
     CLN_TRY(count_directives(pattern, counts, err));
     const char *const contradiction = find_contradiction(counts);
     measure(format);
+    if (contradiction == NULL) lay_out(format);
     if (contradiction == NULL) return CLN_OK;
     return cln_fail(err, CLN_ERR_USAGE, "date format \"%s\": %s", pattern, contradiction);
 }
@@ -121,12 +157,14 @@ static inline bool is_digit(char c) {
     return (unsigned)(unsigned char)c - '0' < 10;
 }
 
-/* One or two digits. */
+/* One or two digits: by arithmetic, for no branch could tell which. */
 static inline const char *take_number(const char *c, const char *end, int *value) {
     if (c == end || !is_digit(*c)) return NULL;
-    *value = *c++ - '0';
-    if (c < end && is_digit(*c)) *value = *value * 10 + (*c++ - '0');
-    return c;
+    const unsigned first = (unsigned)(unsigned char)*c - '0';
+    const unsigned next = c + 1 < end ? (unsigned)(unsigned char)c[1] - '0' : 10;
+    const unsigned has_two = next < 10;
+    *value = (int)(first + has_two * (9 * first + next));
+    return c + 1 + has_two;
 }
 
 static inline const char *take_year(const char *c, const char *end, int *year) {
@@ -187,10 +225,65 @@ static bool match(const char *pattern, cln_span text, fields *read) {
     return c == end;
 }
 
+static inline uint64_t word_at(const char *bytes) {
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+/* Eight bytes less those of the layout; all of them are within the limits, or
+ * *beyond has a bit set. No byte of a limit is above 9, and a byte of the
+ * difference that is above 127 is beyond every limit. */
+static inline uint64_t differ(const char *bytes, uint64_t layout, uint64_t limit, uint64_t *beyond) {
+    const uint64_t ones = 0x0101010101010101U, high_bits = ones * 0x80;
+    const uint64_t difference = word_at(bytes) ^ layout; /* digits differ from '0' by their value */
+    *beyond |= (((difference & ~high_bits) + (ones * 0x7F - limit)) | difference) & high_bits;
+    return difference;
+}
+
+static inline int two_digits(const char *digits, size_t place) {
+    return digits[place] * 10 + digits[place + 1];
+}
+
+/* A text of the format's layout, where most are; false for all others. */
+static bool match_layout(const cln_date_format *format, cln_span text, cln_civil *civil) {
+    const struct cln_date_layout *layout = &format->layout;
+    if (layout->size == 0 || text.size != layout->size) return false;
+    char digits[32] = {0};
+    uint64_t beyond = 0, word;
+    const size_t begins[3] = {0, 8, layout->size - 8};
+    for (int w = 0; w < 3; w++) {
+        word = differ(text.data + begins[w], layout->words[w], layout->limits[w], &beyond);
+        memcpy(digits + begins[w], &word, sizeof word);
+    }
+    if (beyond != 0) return false;
+    const uint8_t *places = layout->places;
+    civil->year = two_digits(digits, places[0]) * 100 + two_digits(digits, places[0] + (size_t)2);
+    civil->month = two_digits(digits, places[1]);
+    civil->day = two_digits(digits, places[2]);
+    civil->hour = places[3] == UINT8_MAX ? 0 : two_digits(digits, places[3]);
+    civil->minute = places[4] == UINT8_MAX ? 0 : two_digits(digits, places[4]);
+    civil->second = places[5] == UINT8_MAX ? 0 : two_digits(digits, places[5]);
+    return true;
+}
+
+/* The same as cln_seconds_from_civil for years that a text can have, in fewer
+ * steps: no year is negative, and 400 years are four centuries. */
+static int64_t seconds_of_read(const cln_civil *civil) {
+    const uint32_t is_early = civil->month <= 2; /* years count from March, so that the leap day comes last */
+    const uint32_t year = (uint32_t)civil->year - is_early;
+    const uint32_t month = (uint32_t)civil->month - 3 + 12 * is_early;
+    const uint32_t centuries = year / 100;
+    const uint32_t days =
+        365 * year + year / 4 - centuries + centuries / 4 + (153 * month + 2) / 5 + (uint32_t)civil->day;
+    const int64_t days_since_1970 = (int64_t)days - 719469;
+    return days_since_1970 * SECONDS_PER_DAY + civil->hour * 3600 + civil->minute * 60 + civil->second;
+}
+
 static bool exists(const cln_civil *civil) {
     return civil->year >= 1 && civil->month >= 1 && civil->month <= 12 && civil->day >= 1 &&
-           civil->day <= cln_days_in_month(civil->year, civil->month) && civil->hour < 24 && civil->minute < 60 &&
-           civil->second < 60;
+           (civil->day <= 28 || civil->day <= cln_days_in_month(civil->year, civil->month)) && civil->hour < 24 &&
+           civil->minute < 60 && civil->second < 60;
 }
 
 /* After a change of zone the year may have left 1..9999, too. */
@@ -215,13 +308,13 @@ bool cln_date_parse(const cln_date_format *format, cln_span text, int64_t *secon
     if (format->is_epoch_ms) return parse_epoch_ms(format, text, seconds);
     if (text.size < format->least_size || text.size > format->greatest_size) return false;
     fields read = {.hour12 = -1};
-    if (!match(format->pattern, text, &read)) return false;
+    if (!match_layout(format, text, &read.civil) && !match(format->pattern, text, &read)) return false;
     if (read.hour12 >= 0) {
         if (read.hour12 < 1 || read.hour12 > 12) return false;
         read.civil.hour = read.hour12 % 12 + (read.is_pm ? 12 : 0);
     }
     if (!exists(&read.civil)) return false;
-    const int64_t civil_seconds = cln_seconds_from_civil(read.civil);
+    const int64_t civil_seconds = seconds_of_read(&read.civil);
     if (format->is_utc) return to_local(format, civil_seconds, seconds);
     *seconds = civil_seconds;
     return true;

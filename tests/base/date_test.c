@@ -97,6 +97,48 @@ static void the_formats_of_the_wild_are_read(void **state) {
     assert_reads("100%% %Y-%m-%d", "100% 9999-12-31", "9999-12-31 00:00:00");
 }
 
+/* The last day of every month and the one behind it, of the usual width and of
+ * another. */
+static void every_month_ends_where_it_should(void **state) {
+    (void)state;
+    cln_date_format format;
+    assert_int_equal(cln_date_format_compile(&format, "%Y-%m-%dT%H:%M", false, NULL), CLN_OK);
+    for (int year = 1; year <= 9999; year++) {
+        for (int month = 1; month <= 12; month++) {
+            const int days = cln_days_in_month(year, month);
+            const int64_t expected = cln_seconds_from_civil((cln_civil){year, month, days, 23, 59, 0});
+            char text[32];
+            int64_t seconds;
+            const int size = snprintf(text, sizeof text, "%04d-%02d-%02dT23:59", year, month, days);
+            assert_true(cln_date_parse(&format, cln_span_of(text, (size_t)size), &seconds) && seconds == expected);
+            const int narrow = snprintf(text, sizeof text, "%04d-%d-%dT23:59", year, month, days);
+            assert_true(cln_date_parse(&format, cln_span_of(text, (size_t)narrow), &seconds) && seconds == expected);
+            const int behind = snprintf(text, sizeof text, "%04d-%02d-%02dT23:59", year, month, days + 1);
+            assert_false(cln_date_parse(&format, cln_span_of(text, (size_t)behind), &seconds));
+        }
+    }
+}
+
+/* One byte that is not what the layout has, in any place. */
+static void every_byte_must_match(void **state) {
+    (void)state;
+    cln_date_format format;
+    assert_int_equal(cln_date_format_compile(&format, "%Y-%m-%d %H:%M:%S Z", false, NULL), CLN_OK);
+    static const char good[] = "2015-07-12 09:55:10 Z";
+    static const char others[] = {'/', ':', ' ', 'a', '-', '\0', (char)0xB1, (char)0x90};
+    int64_t seconds;
+    assert_true(cln_date_parse(&format, cln_span_of(good, sizeof good - 1), &seconds));
+    for (size_t place = 0; place < sizeof good - 1; place++) {
+        for (size_t o = 0; o < sizeof others; o++) {
+            char text[sizeof good];
+            memcpy(text, good, sizeof good);
+            if (text[place] == others[o]) continue;
+            text[place] = others[o];
+            if (cln_date_parse(&format, cln_span_of(text, sizeof good - 1), &seconds)) fail_msg("%s was read", text);
+        }
+    }
+}
+
 static void dates_that_do_not_exist_are_refused(void **state) {
     (void)state;
     static const char *const texts[] = {"2015-02-29", "1900-02-29", "2015-04-31", "2015-13-01",
@@ -257,6 +299,8 @@ int main(void) {
         cmocka_unit_test(seconds_round_trip_on_both_sides_of_1970),
         cmocka_unit_test(formatting_any_seconds_stays_in_its_room),
         cmocka_unit_test(the_formats_of_the_wild_are_read),
+        cmocka_unit_test(every_month_ends_where_it_should),
+        cmocka_unit_test(every_byte_must_match),
         cmocka_unit_test(dates_that_do_not_exist_are_refused),
         cmocka_unit_test(only_whole_texts_match),
         cmocka_unit_test(a_cut_text_is_refused_without_a_look_behind_it),

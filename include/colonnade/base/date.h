@@ -30,6 +30,12 @@ typedef struct cln_date_format {
     char pattern[64];
     size_t least_size; /* bytes of the shortest and longest text that can match */
     size_t greatest_size;
+    struct cln_date_layout {
+        size_t size; /* of a text in which each number has all of its digits; 0: such texts have no fixed layout */
+        uint64_t words[3];  /* what stands there where no digits do, and '0' where they do: at 0, 8, and the last 8 */
+        uint64_t limits[3]; /* how much more each byte may be: 9 for a digit */
+        uint8_t places[6];  /* of year, month, day, hour, minute, second; UINT8_MAX where there is none */
+    } layout;
     bool is_epoch_ms;
     bool is_utc; /* written in UTC: converted to the process's civil time by cln_utc_to_local */
 } cln_date_format;
