@@ -72,7 +72,7 @@ static void end_field(cursor *c, size_t position) {
     field->is_quoted = is_quoted;
     field->has_escapes = has_escapes;
     c->block->quoted_field_count += is_quoted;
-    c->block->escaped_field_count += has_escapes;
+    if (has_escapes) cln_record_block_add_escaped(c->block, (size_t)(field - c->block->fields));
     c->field_begin = position + 1;
     c->has_doubled = false;
     c->is_field_malformed = false;

@@ -93,19 +93,17 @@ static uint64_t add_fields(cln_record_block *block, uint32_t begin, const uint32
 
 /* Fields of the last record that have doubled quotes are kept as they stand.
  * doubled: the positions of the first such quote and of those behind it. */
-static uint64_t mark_escapes(cln_record_block *block, const uint32_t *ends, size_t columns, const uint32_t *doubled) {
+static void mark_escapes(cln_record_block *block, const uint32_t *ends, size_t columns, const uint32_t *doubled) {
     cln_field *fields = block->fields + block->field_count - columns;
     uint32_t begin = block->records[block->record_count - 1].begin;
-    uint64_t escaped = 0;
     for (size_t f = 0; f < columns; f++) {
         if (*doubled < ends[f]) {
             fields[f] = (cln_field){.begin = begin, .size = ends[f] - begin, .is_quoted = true, .has_escapes = true};
-            escaped++;
+            cln_record_block_add_escaped(block, (size_t)(fields + f - block->fields));
             while (*doubled < ends[f]) doubled++;
         }
         begin = ends[f] + 1;
     }
-    return escaped;
 }
 
 /* The record that begins here and ends at the line end; its size. */
@@ -140,7 +138,7 @@ static void add_records(cln_splitter *splitter, cln_record_block *block, const p
         block->quoted_field_count += quote == NULL ? add_fields(block, begin, ends, columns, NULL)
                                                    : add_fields(block, begin, ends, columns, quote);
         if (*doubled < p->lines[r]) {
-            block->escaped_field_count += mark_escapes(block, ends, columns, doubled);
+            mark_escapes(block, ends, columns, doubled);
             while (*doubled < p->lines[r]) doubled++;
         }
         splitter->position += size;

@@ -63,10 +63,11 @@ static cln_status make_escaped_cells(cln_decoder *decoder, size_t column, cln_er
     const cln_record_block *block = decoder->block;
     const size_t columns = decoder->schema->column_count;
     size_t count = 0, size_bytes = 0;
-    for (size_t e = 0; e < decoder->escaped_count; e++) {
-        if (decoder->escaped[e] % columns != column) continue;
+    for (size_t e = 0; e < block->escaped_field_count; e++) {
+        const uint32_t field = block->escaped_fields[e];
+        if (field % columns != column) continue;
         count++;
-        size_bytes += block->fields[decoder->escaped[e]].size;
+        size_bytes += block->fields[field].size;
     }
     return count > 0 ? make_cells(decoder, column, count, size_bytes, err) : CLN_OK;
 }
@@ -79,7 +80,7 @@ static cln_status gather_plain_cells(cln_decoder *decoder, size_t column, cln_er
     for (size_t row = 0; row < block->record_count; row++, field += columns) {
         decoder->cells[row] = cln_span_of(block->bytes.data + field->begin, field->size);
     }
-    return decoder->escaped_count > 0 ? make_escaped_cells(decoder, column, err) : CLN_OK;
+    return block->escaped_field_count > 0 ? make_escaped_cells(decoder, column, err) : CLN_OK;
 }
 
 cln_status cln_decoder_gather_cells(cln_decoder *decoder, size_t column, cln_error *err) {

@@ -49,14 +49,6 @@ static cln_status note_what_became(cln_decoder *decoder, uint32_t row, cln_error
     return cln_decoder_note_record(decoder, row, cln_note_repaired, err);
 }
 
-static void list_escaped_fields(cln_decoder *decoder) {
-    const cln_record_block *block = decoder->block;
-    decoder->escaped_count = 0;
-    for (size_t f = 0; decoder->escaped_count < block->escaped_field_count; f++) {
-        if (block->fields[f].has_escapes) decoder->escaped[decoder->escaped_count++] = (uint32_t)f;
-    }
-}
-
 cln_status cln_decoder_judge(cln_decoder *decoder, bool all_utf8, cln_error *err) {
     for (uint32_t row = 0; row < decoder->block->record_count; row++) {
         decoder->reasons[row] = (uint8_t)judge_shape(decoder, &decoder->block->records[row]);
@@ -65,6 +57,5 @@ cln_status cln_decoder_judge(cln_decoder *decoder, bool all_utf8, cln_error *err
         CLN_TRY(note_what_became(decoder, row, err));
     }
     decoder->is_plain = decoder->note_count == 0 && decoder->block->escaped_field_count <= CLN_BLOCK_RECORDS;
-    if (decoder->is_plain) list_escaped_fields(decoder);
     return CLN_OK;
 }

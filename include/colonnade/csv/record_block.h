@@ -48,9 +48,10 @@ typedef struct cln_record_block {
     size_t field_capacity;
     cln_field *fields;
     size_t end_capacity;
-    uint32_t *ends;               /* room for the splitter: where regular records' fields end */
-    uint64_t escaped_field_count; /* of the kept fields: those that have escapes */
-    uint64_t unkept_field_count;  /* cut and counted, but not kept */
+    uint32_t *ends;                             /* room for the splitter: where regular records' fields end */
+    uint64_t escaped_field_count;               /* of the kept fields: those that have escapes */
+    uint32_t escaped_fields[CLN_BLOCK_RECORDS]; /* the first of them: their places in fields */
+    uint64_t unkept_field_count;                /* cut and counted, but not kept */
     /* What stood between and inside these records. */
     uint64_t blank_line_count;
     uint64_t blank_bytes;
@@ -61,6 +62,12 @@ typedef struct cln_record_block {
 /* Whether it takes no more records. */
 static inline bool cln_record_block_is_full(const cln_record_block *block) {
     return block->record_count == CLN_BLOCK_RECORDS || block->field_count >= CLN_BLOCK_FIELDS;
+}
+
+/* Counts and lists a kept field that has escapes. */
+static inline void cln_record_block_add_escaped(cln_record_block *block, size_t field) {
+    const uint64_t count = block->escaped_field_count++;
+    if (count < CLN_BLOCK_RECORDS) block->escaped_fields[count] = (uint32_t)field;
 }
 
 void cln_record_block_init(cln_record_block *block);

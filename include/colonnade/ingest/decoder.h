@@ -65,9 +65,7 @@ typedef struct cln_decoder {
     cln_record_block *block;
     bool is_plain; /* every record of the block is stored as it is, and each cell but the escaped ones is a run of the
                     * file's bytes */
-    size_t escaped_count;                /* of a plain block */
-    uint32_t escaped[CLN_BLOCK_RECORDS]; /* their positions in the block's fields */
-    uint8_t reasons[CLN_BLOCK_RECORDS];  /* a cln_reason for each record */
+    uint8_t reasons[CLN_BLOCK_RECORDS]; /* a cln_reason for each record */
     bool is_converted[CLN_BLOCK_RECORDS];
     /* The current column: what of it stands in each record. */
     cln_span cells[CLN_BLOCK_RECORDS];
