@@ -77,6 +77,7 @@ static const char everything[] =
     "   \"dialect\": {\"delimiter\": \"\\t\", \"quote\": \"'\", \"header\": false, \"newlines_in_quotes\": false,"
     "     \"skip_lines\": 2, \"fallback_encoding\": \"none\"},"
     "   \"on_malformed\": \"repair\", \"on_bad_cell\": \"fail\", \"max_reject_rate\": 0.5,"
+    "   \"on_duplicate\": \"keep-last\","
     "   \"formats\": [\"%d/%m/%Y\"],"
     "   \"columns\": ["
     "     {\"name\": \"occurred\", \"type\": \"timestamp\", \"role\": \"time\", \"title\": \"time\"},"
@@ -85,7 +86,10 @@ static const char everything[] =
     "     {\"name\": \"surface\", \"type\": \"category\", \"role\": \"condition\", \"fold\": \"upper\", \"trim\": "
     "false,"
     "        \"synonyms\": {\"DRIED\": \"DRY\", \"MOIST\": \"WET\"}},"
-    "     {\"name\": \"zip\", \"type\": \"category\", \"normalise\": \"zip5\", \"fold\": \"lower\"}],"
+    "     {\"name\": \"zip\", \"type\": \"category\", \"normalise\": \"zip5\", \"fold\": \"lower\"},"
+    "     {\"name\": \"number\", \"role\": \"key\", \"compare\": \"number\"},"
+    "     {\"name\": \"part\", \"role\": \"key\", \"type\": \"integer\"},"
+    "     {\"name\": \"kind\", \"role\": \"key\"}],"
     "   \"sources\": [{\"name\": \"{year}\", \"urls\": [\"https://a.example/{year}.csv\", "
     "\"http://b.example/{year}.csv\"],"
     "       \"first_year\": 2015, \"last_year\": 2018},"
@@ -139,6 +143,8 @@ static void every_key_of_a_dataset_arrives(void **state) {
     assert_int_equal(dataset->on_bad_cell, CLN_ON_BAD_FAIL);
     assert_int_equal(config.datasets[1].on_bad_cell, CLN_ON_BAD_REJECT);
     assert_true(dataset->max_reject_rate == 0.5);
+    assert_int_equal(dataset->on_duplicate, CLN_DUPLICATES_KEEP_LAST);
+    assert_int_equal(config.datasets[1].on_duplicate, CLN_DUPLICATES_UNSET);
     cln_config_clean_up(&config);
 }
 
@@ -147,7 +153,7 @@ static void every_key_of_a_column_arrives(void **state) {
     cln_config config;
     parse_good(&config, everything);
     const cln_config_column *const columns = config.datasets[0].columns;
-    assert_int_equal(config.datasets[0].column_count, 4);
+    assert_int_equal(config.datasets[0].column_count, 7);
     assert_int_equal(columns[0].role, CLN_ROLE_TIME);
     assert_string_equal(columns[0].title, "time");
     assert_int_equal(columns[0].format_count, 1); /* the dataset's */
@@ -163,6 +169,9 @@ static void every_key_of_a_column_arrives(void **state) {
     assert_string_equal(columns[2].synonyms[1].to, "WET");
     assert_int_equal(columns[3].fold, CLN_FOLD_LOWER);
     assert_true(columns[3].first_five);
+    assert_int_equal(columns[4].compare, CLN_COMPARE_NUMBER);
+    assert_int_equal(columns[5].compare, CLN_COMPARE_NUMBER); /* an integer */
+    assert_int_equal(columns[6].compare, CLN_COMPARE_BYTES);
     cln_config_clean_up(&config);
 }
 

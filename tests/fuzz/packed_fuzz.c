@@ -76,7 +76,12 @@ static void check_manifest(const cln_manifest *manifest) {
         FUZZ_CHECK(cln_manifest_find(manifest, info->id) == info);
         FUZZ_CHECK(strchr(info->id, '/') == NULL && info->id[0] != '\0' && info->id[0] != '.');
         FUZZ_CHECK(strncmp(info->file, "partitions/", 11) == 0 && strchr(info->file + 11, '/') == NULL);
+        FUZZ_CHECK(info->duplicates <= info->rows);
     }
+    const char *live = manifest->live.file;
+    FUZZ_CHECK(live == NULL || (strncmp(live, "live/", 5) == 0 && strchr(live + 5, '/') == NULL));
+    FUZZ_CHECK(!manifest->live.is_stale);
+    FUZZ_CHECK((manifest->rule.on_duplicate != CLN_DUPLICATES_UNSET) == (manifest->rule.column_count > 0));
 }
 
 /* Written, read and written again it is the same text. */
