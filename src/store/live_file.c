@@ -73,9 +73,11 @@ static cln_status read_numbers(hid_t group, const char *name, uint64_t count, ui
     if (status == CLN_OK && length != count) {
         status = cln_fail(err, CLN_ERR_IO, "'%s' tells of %" PRIu64 " zones, not %" PRIu64, name, length, count);
     }
-    if (status == CLN_OK) status = cln_new_array(numbers, (size_t)count, sizeof **numbers, err);
-    if (status == CLN_OK) status = cln_h5_read_rows(dataset, H5T_NATIVE_UINT32, 0, count, *numbers, err);
+    uint32_t *read = NULL;
+    if (status == CLN_OK) status = cln_new_array(&read, (size_t)count, sizeof *read, err);
+    if (status == CLN_OK) status = cln_h5_read_rows(dataset, H5T_NATIVE_UINT32, 0, count, read, err);
     (void)H5Dclose(dataset);
+    *numbers = read; /* the caller frees them, also after a failure */
     return status;
 }
 

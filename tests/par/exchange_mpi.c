@@ -118,10 +118,9 @@ static bool all_arrive(uint64_t memory_bytes, int owner, bool is_skewed, uint64_
         .scratch_dir = scratch, .memory_bytes = memory_bytes, .bucket_count = BUCKETS, .owner = owner};
     arrivals a = {.owner = owner, .is_skewed = is_skewed, .is_good = true, .fail_on_rank = -1};
     cln_exchange *exchange;
+    if (cln_exchange_new(&exchange, &comm, &options, &err) != CLN_OK) return false;
     a.seen = calloc((size_t)comm.size * RECORDS, 1);
-    cln_status status = cln_exchange_new(&exchange, &comm, &options, &err);
-    if (status != CLN_OK) return false;
-    status = cln_agree(&comm, append_all(exchange, is_skewed), &err);
+    cln_status status = cln_agree(&comm, append_all(exchange, is_skewed), &err);
     if (status == CLN_OK) status = cln_exchange_settle(exchange, &err);
     const bool add_up = sizes_add_up(exchange);
     if (status == CLN_OK) status = deliver_all(exchange, &a, portion_bytes, portions);

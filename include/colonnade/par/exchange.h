@@ -42,20 +42,20 @@ CLN_CHECKED cln_status cln_exchange_new(cln_exchange **exchange, const cln_comm 
                                         const cln_exchange_options *options, cln_error *err);
 void cln_exchange_free(cln_exchange *exchange); /* local; may be NULL */
 
-/* Local, before settling. The record's bytes are head, then body; both are
- * copied, and may be empty. Together they have less than 4 GiB. */
-CLN_CHECKED cln_status cln_exchange_append(cln_exchange *exchange, size_t bucket, cln_span head, cln_span body,
+/* Local, before settling; number is that of the bucket. The record's bytes are
+ * head, then body; both are copied, and may be empty. Together they have less than 4 GiB. */
+CLN_CHECKED cln_status cln_exchange_append(cln_exchange *exchange, size_t number, cln_span head, cln_span body,
                                            cln_error *err);
 
 /* Collective. Nothing is appended afterwards. */
 CLN_CHECKED cln_status cln_exchange_settle(cln_exchange *exchange, cln_error *err);
 
-/* Local, after settling; the same on all ranks. */
+/* Local, after settling; the same on all ranks. Of a bucket by its number. */
 typedef struct cln_exchange_size {
     uint64_t records;
     uint64_t bytes; /* of the records, with 4 more for each */
 } cln_exchange_size;
-cln_exchange_size cln_exchange_bucket_size(const cln_exchange *exchange, size_t bucket);
+cln_exchange_size cln_exchange_bucket_size(const cln_exchange *exchange, size_t number);
 
 /* Local, after settling; the same on all ranks. The greatest end so that no
  * rank owns more than limit_bytes of the buckets [first, end); at least
