@@ -7,6 +7,7 @@
 #include "colonnade/cli/dialect_options.h"
 #include "colonnade/cli/input.h"
 #include "colonnade/csv/sweep.h"
+#include "colonnade/csv/tally.h"
 #include "colonnade/ingest/schema.h"
 #include "colonnade/par/progress.h"
 #include "scan_parts.h"
@@ -104,6 +105,22 @@ static cln_status count_block(scan_job *job, bool all_ascii, cln_error *err) {
     return CLN_OK;
 }
 
+/* Counts plain records at the beginning of bytes; returns how many bytes those are. */
+static size_t take_plain(scan_job *job, cln_span bytes, uint64_t *record_count) {
+    cln_tally tally = {.automaton = &job->automaton, .expected_fields = job->prologue.name_count};
+    const size_t taken = cln_tally_take(&tally, bytes);
+    cln_account_add(&job->counts.account, &tally.account);
+    *record_count = tally.record_count;
+    if (tally.record_count == 0) return taken;
+    const int64_t fields = (int64_t)tally.expected_fields;
+    job->counts.records_ascii += tally.record_count;
+    if (fields < job->least.fields) job->least.fields = fields;
+    if (fields > job->greatest.fields) job->greatest.fields = fields;
+    const int64_t record_bytes = (int64_t)tally.greatest_record_bytes;
+    if (record_bytes > job->greatest.record_bytes) job->greatest.record_bytes = record_bytes;
+    return taken;
+}
+
 static cln_status take(void *context, const cln_csv_run *run, uint64_t *failed_record, cln_error *err) {
     scan_job *job = context;
     if (run->size_bytes > run->bytes.size) { /* its fields are not known */
@@ -111,10 +128,16 @@ static cln_status take(void *context, const cln_csv_run *run, uint64_t *failed_r
         return CLN_OK;
     }
     *failed_record = run->first_record;
-    const bool all_ascii = is_ascii(run->bytes);
+    const bool all_ascii = job->wants_schema && is_ascii(run->bytes); /* plain records are told apart without */
     cln_splitter splitter;
     cln_splitter_init(&splitter, &job->automaton, run->bytes, run->offset, run->first_record);
     for (;;) {
+        if (!job->wants_schema) {
+            uint64_t record_count;
+            const cln_span rest = cln_span_of(run->bytes.data + splitter.position, run->bytes.size - splitter.position);
+            splitter.position += take_plain(job, rest, &record_count);
+            splitter.next_number += record_count;
+        }
         bool more;
         CLN_TRY(cln_splitter_next(&splitter, job->block, &more, err));
         if (!more) return CLN_OK;

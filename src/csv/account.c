@@ -45,6 +45,12 @@ void cln_account_record(cln_account *account, uint64_t size_bytes, cln_reason re
     }
 }
 
+void cln_account_add(cln_account *account, const cln_account *other) {
+    uint64_t *to = (uint64_t *)account;
+    const uint64_t *from = (const uint64_t *)other;
+    for (size_t i = 0; i < sizeof *account / sizeof *to; i++) to[i] += from[i];
+}
+
 void cln_account_sum(const cln_comm *comm, cln_account *account) {
     _Static_assert(sizeof(cln_account) % sizeof(uint64_t) == 0, "the account is counts only");
     cln_sum_u64(comm, (uint64_t *)account, sizeof *account / sizeof(uint64_t));

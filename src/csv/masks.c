@@ -31,6 +31,12 @@ static uint64_t match(const char *bytes, unsigned char byte) {
     return mask;
 }
 
+static uint64_t match_high(const char *bytes) {
+    uint64_t mask = 0;
+    for (int i = 0; i < CLN_MASK_BYTES; i++) mask |= (uint64_t)((unsigned char)bytes[i] >> 7) << i;
+    return mask;
+}
+
 static void classify(const char *bytes, size_t count, unsigned char quote, int has_quote, unsigned char delimiter,
                      cln_masks *masks) {
     for (size_t i = 0; i < count; i++) {
@@ -39,6 +45,7 @@ static void classify(const char *bytes, size_t count, unsigned char quote, int h
         masks[i].delimiter = match(block, delimiter);
         masks[i].lf = match(block, '\n');
         masks[i].cr = match(block, '\r');
+        masks[i].high = match_high(block);
         masks[i].parity = prefix_xor(masks[i].quote);
     }
 }

@@ -36,6 +36,7 @@ TARGET static void classify(const char *bytes, size_t count, unsigned char quote
         masks[i].delimiter = match(low, high, delimiters);
         masks[i].lf = match(low, high, line_feeds);
         masks[i].cr = match(low, high, returns);
+        masks[i].high = (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32 | (uint32_t)_mm256_movemask_epi8(low);
         masks[i].parity = prefix_xor(quote_mask);
     }
 }

@@ -28,6 +28,7 @@ TARGET static void classify(const char *bytes, size_t count, unsigned char quote
         masks[i].delimiter = _mm512_cmpeq_epi8_mask(block, delimiters);
         masks[i].lf = _mm512_cmpeq_epi8_mask(block, line_feeds);
         masks[i].cr = _mm512_cmpeq_epi8_mask(block, returns);
+        masks[i].high = _mm512_movepi8_mask(block);
         masks[i].parity = prefix_xor(quote_mask);
     }
 }

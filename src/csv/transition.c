@@ -7,6 +7,7 @@
  */
 #include "colonnade/csv/transition.h"
 
+#include "colonnade/base/vectorise.h"
 #include "colonnade/csv/quoting.h"
 
 #include <string.h>
@@ -48,9 +49,21 @@ static void step_lane(const cln_automaton *automaton, const char *bytes, size_t 
     l->state = state;
 }
 
+/* 64 bytes without quotes or line ends: most groups of long records. False when
+ * they have some. */
+static inline bool pass_over(const cln_masks *m, size_t position, lane *l) {
+    if ((m->quote | m->lf | m->cr) != 0 || l->state == CLN_CSV_QUOTE) return false;
+    if (l->state == CLN_CSV_QUOTED) return true;
+    const bool begins_item = l->state == CLN_CSV_START || l->state == CLN_CSV_CR;
+    count_items(l, position, begins_item, begins_item);
+    l->state = m->delimiter >> 63 ? CLN_CSV_FIELD : CLN_CSV_UNQUOTED;
+    return true;
+}
+
 /* Runs one lane over whole groups of 64 bytes by their masks; groups that are
  * not clean byte by byte. */
-static void run_lane_by_masks(const cln_automaton *automaton, const char *bytes, size_t begin, size_t groups, lane *l) {
+CLN_VECTORISED static void run_lane_by_masks(const cln_automaton *automaton, const char *bytes, size_t begin,
+                                             size_t groups, lane *l) {
     cln_masks masks[MASK_BATCH];
     while (groups > 0) {
         const size_t batch = groups < MASK_BATCH ? groups : MASK_BATCH;
@@ -58,6 +71,7 @@ static void run_lane_by_masks(const cln_automaton *automaton, const char *bytes,
                                      masks);
         for (size_t g = 0; g < batch; g++, begin += CLN_MASK_BYTES) {
             cln_structure structure;
+            if (pass_over(&masks[g], begin, l)) continue;
             if (!cln_structure_of(&masks[g], l->state, automaton->newlines_in_quotes, &structure)) {
                 step_lane(automaton, bytes, begin, begin + CLN_MASK_BYTES, l);
                 continue;

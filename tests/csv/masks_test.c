@@ -43,6 +43,7 @@ static void naive_masks(const char *bytes, cln_masks *m) {
         if (bytes[k] == ',') m->delimiter |= bit;
         if (bytes[k] == '\n') m->lf |= bit;
         if (bytes[k] == '\r') m->cr |= bit;
+        if ((unsigned char)bytes[k] >= 0x80) m->high |= bit;
         if (parity) m->parity |= bit;
     }
 }

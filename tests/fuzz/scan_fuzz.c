@@ -38,6 +38,9 @@ static void check_masks(const cln_automaton *automaton, const cln_mask_kernels *
         FUZZ_CHECK(masks[g].quote == quotes);
         FUZZ_CHECK(masks[g].parity == parity_of(quotes));
         FUZZ_CHECK(masks[g].delimiter == mask_of(bytes, (char)automaton->delimiter));
+        uint64_t high = 0;
+        for (size_t i = 0; i < CLN_MASK_BYTES; i++) high |= (uint64_t)((unsigned char)bytes[i] >= 0x80) << i;
+        FUZZ_CHECK(masks[g].high == high);
         FUZZ_CHECK(masks[g].lf == mask_of(bytes, '\n'));
         FUZZ_CHECK(masks[g].cr == mask_of(bytes, '\r'));
     }

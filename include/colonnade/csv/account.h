@@ -61,6 +61,9 @@ void cln_account_block(cln_account *account, const cln_record_block *block);
 /* Local. Counts one record of size_bytes as stored or rejected. */
 void cln_account_record(cln_account *account, uint64_t size_bytes, cln_reason reason);
 
+/* Local. Adds what another account counted. */
+void cln_account_add(cln_account *account, const cln_account *other);
+
 /* Collective. Adds up all ranks' accounts, on all ranks. */
 void cln_account_sum(const cln_comm *comm, cln_account *account);
 

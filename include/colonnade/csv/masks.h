@@ -19,6 +19,7 @@ typedef struct cln_masks {
     uint64_t delimiter;
     uint64_t lf;
     uint64_t cr;
+    uint64_t high;   /* beyond ASCII */
     uint64_t parity; /* whether the number of quotes up to and with this byte is odd */
 } cln_masks;
 

@@ -20,6 +20,7 @@ typedef struct cln_structure {
     uint64_t line_ends;  /* that end items: CR and LF outside quotes, but for the LF of CRLF */
     uint64_t items;      /* first bytes of items */
     uint64_t records;    /* first bytes of records */
+    uint64_t openings;   /* first quotes of quoted fields */
     uint64_t doubled;    /* second quotes of doubled ones */
     bool has_quotes;
     uint8_t end_state;
@@ -56,6 +57,7 @@ static inline bool cln_structure_of(const cln_masks *m, uint8_t state, bool newl
     s->line_ends = line_ends & ~(m->lf & behind_cr);
     s->items = behind_line_end & ~(m->lf & behind_cr);
     s->records = s->items & ~line_ends;
+    s->openings = opening & ~behind_closing;
     s->doubled = opening & behind_closing;
     s->has_quotes = m->quote != 0;
     s->end_state = cln_structure_end_state(m, quoted);
