@@ -124,24 +124,39 @@ bool cln_publication_is_unchanged(const cln_publication *publication, const cln_
     return same && is_there(publication, request);
 }
 
-static cln_status write_history(const cln_publication *publication, const cln_ingest_request *request,
-                                const cln_published *published, cln_error *err) {
+/* published: NULL when nothing but the rule for duplicates changed. */
+static cln_status append_history(const cln_publication *publication, const cln_ingest_request *request,
+                                 const cln_published *published, cln_buffer *json, cln_error *err) {
+    const cln_on_duplicate rule = publication->manifest.rule.on_duplicate;
+    CLN_TRY(cln_buffer_append_format(json, err, "{\"action\":\"%s\"", published == NULL ? "rule" : "ingest"));
+    if (published != NULL) {
+        CLN_TRY(cln_buffer_append_string(json, ",\"partition\":", err));
+        CLN_TRY(cln_escape_json(cln_span_of_string(request->partition), json, err));
+        CLN_TRY(cln_buffer_append_string(json, ",\"origin\":", err));
+        CLN_TRY(cln_escape_json(cln_span_of_string(publication->origin), json, err));
+        CLN_TRY(cln_buffer_append_format(json, err, ",\"rows\":%" PRIu64 ",\"rejected\":%" PRIu64, published->rows,
+                                         published->rejected));
+    }
+    if (published == NULL || rule != CLN_DUPLICATES_UNSET) {
+        const char *name = cln_on_duplicate_name(rule == CLN_DUPLICATES_UNSET ? CLN_DUPLICATES_ALLOW : rule);
+        CLN_TRY(cln_buffer_append_format(json, err, ",\"on_duplicate\":\"%s\"", name));
+    }
+    CLN_TRY(cln_buffer_append_string(json, "}", err));
+    return cln_buffer_terminate(json, err);
+}
+
+/* The store is as it should be by now, so that this is only warned of. */
+static void write_history(const cln_publication *publication, const cln_ingest_request *request,
+                          const cln_published *published) {
+    cln_error err;
     cln_buffer json;
     cln_buffer_init(&json, SIZE_MAX);
-    cln_status status = cln_buffer_append_string(&json, "{\"action\":\"ingest\",\"partition\":", err);
-    if (status == CLN_OK) status = cln_escape_json(cln_span_of_string(request->partition), &json, err);
-    if (status == CLN_OK) status = cln_buffer_append_string(&json, ",\"origin\":", err);
-    if (status == CLN_OK) status = cln_escape_json(cln_span_of_string(publication->origin), &json, err);
+    cln_status status = append_history(publication, request, published, &json, &err);
     if (status == CLN_OK) {
-        status = cln_buffer_append_format(&json, err, ",\"rows\":%" PRIu64 ",\"rejected\":%" PRIu64 "}",
-                                          published->rows, published->rejected);
-    }
-    if (status == CLN_OK) status = cln_buffer_terminate(&json, err);
-    if (status == CLN_OK) {
-        status = cln_dataset_record_history(request->store_dir, request->dataset_name, json.data, err);
+        status = cln_dataset_record_history(request->store_dir, request->dataset_name, json.data, &err);
     }
     cln_buffer_clean_up(&json);
-    return status;
+    if (status != CLN_OK) cln_warning("%s", err.message);
 }
 
 /* The folder that a file is in: the file's new name must last before the
@@ -273,15 +288,16 @@ cln_status cln_publication_publish(cln_publication *publication, const cln_inges
     CLN_TRY(move_and_publish(publication, request, err));
     if (published->rows > 0) warn_of_twin(publication, request, published->content);
     (void)unlink(publication->rejects_path); /* of an earlier ingest that did not pass */
-    cln_error unwritten;
-    if (write_history(publication, request, published, &unwritten) != CLN_OK) cln_warning("%s", unwritten.message);
+    write_history(publication, request, published);
     return CLN_OK;
 }
 
 cln_status cln_publication_renew(cln_publication *publication, const cln_ingest_request *request, cln_error *err) {
     if (!publication->has_changed) return CLN_OK;
     begin_graces(publication, request);
-    return cln_manifest_publish(&publication->manifest, request->store_dir, request->fsync, err);
+    CLN_TRY(cln_manifest_publish(&publication->manifest, request->store_dir, request->fsync, err));
+    write_history(publication, request, NULL);
+    return CLN_OK;
 }
 
 cln_status cln_publication_keep_rejects(const cln_publication *publication, cln_error *err) {

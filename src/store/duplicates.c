@@ -182,7 +182,9 @@ static cln_status fill_file(resolution *job, cln_error *err) {
     for (size_t b = 0; b < search->bucket_count; b++) {
         if (job->comm->rank == 0) memset(job->bits, 0xff, (size_t)search->zones_per_bucket * CLN_ZONE_BITS_BYTES);
         CLN_TRY(cln_exchange_deliver(search->found, b, b + 1, &sink, err));
-        const cln_status status = job->comm->rank == 0 ? put_zones(job, b, err) : CLN_OK;
+        cln_error why;
+        cln_status status = job->comm->rank == 0 ? put_zones(job, b, &why) : CLN_OK;
+        if (status != CLN_OK) status = cln_fail(err, status, "cannot write %s: %s", job->temporary, why.message);
         CLN_TRY(cln_agree(job->comm, status, err));
     }
     return CLN_OK;

@@ -133,6 +133,7 @@ expect 0 1 '' ingest crashes 2016.csv --store kept
 same_store keep-first kept 'an unchanged file'
 expect 0 3 '' ingest crashes 2016.csv --store kept --on-duplicate keep-last
 check_told kept keep-last 2015.csv 2016.csv all.csv
+says kept/crashes/history.jsonl '"action":"rule","on_duplicate":"keep-last"'
 expect 0 1 '' ingest crashes 2016.csv --store kept --on-duplicate allow
 told kept >found
 same <(printf '2015,,700\n2016,,900\nall,,800\n') found 'allow'
