@@ -45,6 +45,15 @@ static const unsigned char *skip_ascii(const unsigned char *c, const unsigned ch
 }
 
 bool cln_utf8_is_valid(cln_span text) {
+    static cln_utf8_check *best = NULL;
+    if (best == NULL) {
+        best = cln_utf8_check_avx2();
+        if (best == NULL) best = cln_utf8_check_portable;
+    }
+    return best(text);
+}
+
+bool cln_utf8_check_portable(cln_span text) {
     if (text.size == 0) return true;
     const unsigned char *c = (const unsigned char *)text.data;
     const unsigned char *const end = c + text.size;

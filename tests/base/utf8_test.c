@@ -117,6 +117,53 @@ static void a_bad_byte_is_found_at_every_place(void **state) {
     }
 }
 
+/* Texts of all kinds of sequences with few mistakes, at any place of a vector;
+ * in memory of exactly their size. */
+static void every_processor_judges_the_same(void **state) {
+    (void)state;
+    static const char *const pieces[] = {"a",
+                                         "plain text of some length, long enough to be passed over whole",
+                                         "\xC3\xA9",
+                                         "\xE2\x82\xAC",
+                                         "\xED\x9F\xBF",
+                                         "\xF0\x9F\x9A\xB2",
+                                         "\xF4\x8F\xBF\xBF",
+                                         "\xE0\xA0\x80"};
+    cln_utf8_check *const check = cln_utf8_check_avx2();
+    if (check == NULL) {
+        print_message("SKIPPED: this processor has no AVX2\n");
+        skip();
+    }
+    uint32_t random = 1;
+    size_t valid_count = 0;
+    enum { ROUNDS = 200000 };
+    for (int round = 0; round < ROUNDS; round++) {
+        char text[400];
+        size_t size = 0;
+        random = random * 1664525 + 1013904223;
+        const size_t wanted = (random >> 8) % 300;
+        while (size < wanted) {
+            random = random * 1664525 + 1013904223;
+            const char *piece = pieces[(random >> 16) % (round % 2 == 0 ? 8 : 2)];
+            memcpy(text + size, piece, strlen(piece));
+            size += strlen(piece);
+        }
+        if (round % 3 > 0 && size > 0) {
+            random = random * 1664525 + 1013904223;
+            if (round % 3 == 1) text[(random >> 8) % size] = (char)(random >> 24);
+            if (round % 3 == 2) size -= (random >> 8) % 4 % size;
+        }
+        char *copy = malloc(size == 0 ? 1 : size);
+        assert_non_null(copy);
+        memcpy(copy, text, size);
+        const bool is_valid = cln_utf8_check_portable(cln_span_of(copy, size));
+        assert_int_equal(check(cln_span_of(copy, size)), is_valid);
+        valid_count += is_valid;
+        free(copy);
+    }
+    assert_in_range(valid_count, ROUNDS / 10, ROUNDS - ROUNDS / 10);
+}
+
 static void windows_1252_becomes_utf8(void **state) {
     (void)state;
     cln_buffer utf8;
@@ -168,6 +215,7 @@ int main(void) {
         cmocka_unit_test(the_bounds_of_the_table_are_kept),
         cmocka_unit_test(every_sequence_agrees_with_arithmetic),
         cmocka_unit_test(a_bad_byte_is_found_at_every_place),
+        cmocka_unit_test(every_processor_judges_the_same),
         cmocka_unit_test(windows_1252_becomes_utf8),
         cmocka_unit_test(each_byte_converts_to_valid_utf8_or_is_undefined),
         cmocka_unit_test(a_full_buffer_is_an_error_not_a_cut),
