@@ -176,9 +176,13 @@ static void tell_duplicates(const cln_ingest_request *request, const cln_ingest_
             request->path, request->dataset_name, request->partition);
     }
     if (!duplicates->is_checked) return;
-    cln_note("%s: %" PRIu64 " stored = %" PRIu64 " live + %" PRIu64 " duplicate; %" PRIu64
-             " rows of other partitions are duplicates",
+    cln_note("%s: %" PRIu64 " stored = %" PRIu64 " live + %" PRIu64 " duplicate; of other partitions %" PRIu64
+             " rows are duplicates",
              request->partition, outcome->rows, outcome->rows - duplicates->own, duplicates->own, duplicates->others);
+    if (duplicates->unchecked_others > 0) {
+        cln_note("%s: %" PRIu64 " other partitions lack a column of the key and are unchecked ('colonnade info %s')",
+                 request->partition, duplicates->unchecked_others, request->dataset_name);
+    }
 }
 
 static void tell(const cln_ingest_request *request, const cln_ingest_outcome *outcome) {

@@ -65,11 +65,14 @@ static cln_status finish(const cln_draft *draft, cln_publication *publication, c
 /* Collective. All ranks learn what became of the rows. */
 static void share_duplicates(const cln_publication *publication, const cln_comm *comm,
                              const cln_ingest_request *request, cln_ingest_duplicates *duplicates) {
-    uint64_t numbers[4] = {0};
+    uint64_t numbers[5] = {0};
     if (comm->rank == 0) {
         const cln_manifest *manifest = &publication->manifest;
         const bool has_rule = manifest->rule.on_duplicate != CLN_DUPLICATES_UNSET;
-        for (size_t i = 0; i < manifest->partition_count; i++) numbers[3] += manifest->partitions[i].duplicates;
+        for (size_t i = 0; i < manifest->partition_count; i++) {
+            numbers[3] += manifest->partitions[i].duplicates;
+            numbers[4] += manifest->partitions[i].is_unchecked;
+        }
         const cln_partition_info *own = cln_manifest_find(manifest, request->partition);
         if (own != NULL) {
             numbers[0] = has_rule && !own->is_unchecked;
@@ -77,11 +80,12 @@ static void share_duplicates(const cln_publication *publication, const cln_comm 
             numbers[2] = own->duplicates;
         }
     }
-    cln_sum_u64(comm, numbers, 4); /* the others have none */
+    cln_sum_u64(comm, numbers, 5); /* the others have none */
     *duplicates = (cln_ingest_duplicates){.is_checked = numbers[0] != 0,
                                           .is_unchecked = numbers[1] != 0,
                                           .own = numbers[2],
-                                          .others = numbers[3] - numbers[2]};
+                                          .others = numbers[3] - numbers[2],
+                                          .unchecked_others = numbers[4] - numbers[1]};
 }
 
 /* Collective. */

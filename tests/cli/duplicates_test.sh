@@ -166,6 +166,14 @@ grep -q '^old,2,.*,,2,unchecked$' out || fail "info does not say that a partitio
 { expected keep-first 2015.csv 2016.csv all.csv && echo old,,2; } >wanted
 told keep-first >found
 same wanted found 'beside a partition without the key'
+expect 0 2 '' ingest crashes 2016.csv --store keep-first
+says err '1 other partitions lack a column of the key'
+# Nor does a partition without rows disturb.
+head -n 1 2015.csv >2015a.csv
+expect 0 3 '' ingest crashes 2015a.csv --store keep-first
+{ expected keep-first 2015.csv 2016.csv all.csv && printf '2015a,0,0\nold,,2\n'; } | LC_ALL=C sort >wanted
+told keep-first >found
+same wanted found 'beside a partition without rows'
 
 # ---- Refused ----
 

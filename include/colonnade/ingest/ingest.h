@@ -39,10 +39,11 @@ typedef enum cln_ingest_result {
 
 /* What came of looking for duplicates. */
 typedef struct cln_ingest_duplicates {
-    bool is_checked;   /* there is a rule, and the partition has all columns of its key */
-    bool is_unchecked; /* there is a rule, but no such key */
-    uint64_t own;      /* rows of the partition that do not count */
-    uint64_t others;   /* of the dataset's other partitions */
+    bool is_checked;           /* there is a rule, and the partition has all columns of its key */
+    bool is_unchecked;         /* there is a rule, but no such key */
+    uint64_t own;              /* rows of the partition that do not count */
+    uint64_t others;           /* of the dataset's other partitions */
+    uint64_t unchecked_others; /* partitions */
 } cln_ingest_duplicates;
 
 typedef struct cln_ingest_outcome {
