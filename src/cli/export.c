@@ -6,6 +6,7 @@
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/base/sample.h"
+#include "colonnade/base/string_table.h"
 #include "colonnade/cli/cli.h"
 #include "colonnade/cli/turns.h"
 #include "colonnade/store/dataset.h"
@@ -74,25 +75,34 @@ static cln_status choose_partitions(export_job *job, cln_error *err) {
     return CLN_OK;
 }
 
-/* Whether any of the wanted partitions has the column. */
-static bool is_recorded(const export_job *job, const char *column) {
-    for (size_t i = 0; i < cln_dataset_manifest(job->dataset)->partition_count; i++) {
-        if (job->is_wanted[i] && cln_dataset_has_column(job->dataset, TABLE, i, column)) return true;
-    }
-    return false;
-}
-
-/* All but the record numbers, which a file that is read again gets anew. */
-static cln_status take_all_columns(export_job *job, cln_error *err) {
-    const cln_dataset_column *columns;
-    size_t count;
-    CLN_TRY(cln_dataset_columns(job->dataset, TABLE, &columns, &count, err));
-    CLN_TRY(cln_new_array(&job->columns, count, sizeof *job->columns, err));
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(columns[i].name, "record") == 0 || !is_recorded(job, columns[i].name)) continue;
-        job->columns[job->column_count++] = columns[i].name;
+/* Those of one partition that are new. */
+static cln_status take_columns_of(export_job *job, size_t partition, cln_string_table *known, cln_error *err) {
+    const char *name;
+    for (size_t i = 0; (name = cln_dataset_partition_column(job->dataset, TABLE, partition, i)) != NULL; i++) {
+        uint32_t code;
+        const size_t before = known->count;
+        CLN_TRY(cln_string_table_intern(known, cln_span_of_string(name), &code, err));
+        if (known->count > before && strcmp(name, "record") != 0) job->columns[job->column_count++] = name;
     }
     return CLN_OK;
+}
+
+/* All but the record numbers, which a file that is read again gets anew; in
+ * the order in which the wanted partitions have them, so that one partition's
+ * columns keep theirs. */
+static cln_status take_all_columns(export_job *job, cln_error *err) {
+    const cln_dataset_column *columns;
+    size_t most;
+    CLN_TRY(cln_dataset_columns(job->dataset, TABLE, &columns, &most, err));
+    CLN_TRY(cln_new_array(&job->columns, most, sizeof *job->columns, err));
+    cln_string_table known;
+    cln_string_table_init(&known, SIZE_MAX);
+    cln_status status = CLN_OK;
+    for (size_t i = 0; status == CLN_OK && i < cln_dataset_manifest(job->dataset)->partition_count; i++) {
+        if (job->is_wanted[i]) status = take_columns_of(job, i, &known, err);
+    }
+    cln_string_table_clean_up(&known);
+    return status;
 }
 
 static cln_status add_column(export_job *job, const char *name, cln_error *err) {

@@ -205,6 +205,14 @@ bool cln_dataset_has_column(const cln_dataset *dataset, const char *table, size_
     return cln_partition_file_column(&dataset->partitions[partition], index, column) != NULL;
 }
 
+const char *cln_dataset_partition_column(const cln_dataset *dataset, const char *table, size_t partition,
+                                         size_t position) {
+    const size_t index = cln_table_index(table);
+    if (index == CLN_TABLE_COUNT || partition >= dataset->open_count) return NULL;
+    const cln_file_table *from = &dataset->partitions[partition].tables[index];
+    return position < from->column_count ? from->columns[position].name : NULL;
+}
+
 bool cln_dataset_partition_type(const cln_dataset *dataset, const char *table, size_t partition, const char *column,
                                 cln_type *type) {
     if (!cln_dataset_has_column(dataset, table, partition, column)) return false;

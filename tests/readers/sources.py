@@ -6,8 +6,8 @@ expected.jsonl: the values that the store must give back, one row a line.
     python3 sources.py [ROWS]        rows of the last year (default 300)
 
 A value that is null is null in expected.jsonl; one of a column that the year
-does not have is not there. Times are ISO 8601. Over the years columns come and
-go, and their types change:
+does not have is not there. Times are ISO 8601. Over the years columns come,
+go and move, and their types change:
 
     level     integer, double, integer
     grade     category, text, -
@@ -96,10 +96,10 @@ def year_2015(rng, i):
 
 def year_2016(rng, i):
     return {
-        **common(rng, i),
-        "level": choose(rng, [5, 6]),
-        "label": choose(rng, [0.1, 1e22, 100.0, -0.0, 5e-324, 1e15, 1e-5, 0.1 + 0.2, 123456789012345680.0]),
         "later": choose(rng, [0.25, 1e100]),
+        "level": choose(rng, [5, 6]),
+        **common(rng, i),
+        "label": choose(rng, [0.1, 1e22, 100.0, -0.0, 5e-324, 1e15, 1e-5, 0.1 + 0.2, 123456789012345680.0]),
     }
 
 

@@ -142,6 +142,11 @@ CLN_CHECKED cln_status cln_dataset_columns(cln_dataset *dataset, const char *tab
 /* Local. Whether partition has the column in the table. */
 bool cln_dataset_has_column(const cln_dataset *dataset, const char *table, size_t partition, const char *column);
 
+/* Local. The name of the partition's own column at the position, in the order
+ * of its file; NULL when it has no more. Valid until close. */
+const char *cln_dataset_partition_column(const cln_dataset *dataset, const char *table, size_t partition,
+                                         size_t position);
+
 /* Local. The type that the partition itself has; false when it has no such column. */
 bool cln_dataset_partition_type(const cln_dataset *dataset, const char *table, size_t partition, const char *column,
                                 cln_type *type);
