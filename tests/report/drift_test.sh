@@ -76,4 +76,24 @@ says out '1,205 records are in files that do not record the road; they are outsi
 says report/calls_located.csv 'ward,1200,0,0.0000,2411,3,calls'
 awk -F, 'FNR > 1 { if ($2 == "") none++; else n++ } END { printf "place,%d,%d,", n, none }' calls_201?.csv >want
 says report/calls_located.csv "$(cat want)"
+
+# ---- A category that becomes text, because one year has too many values for one ----
+
+config auto category integer >auto.json
+for year in 2014 2015; do
+    awk -v year=$year 'BEGIN {
+        print "at,place"
+        for (i = 0; i < 9000; i++)
+            printf "%d-%02d-%02d 08:00:00,p%d\n", year, i % 12 + 1, i % 28 + 1, year == 2014 || i % 2 ? i % 7 : i
+    }' >many_$year.csv
+    expect 0 1 '' ingest calls many_$year.csv --as $year --store many --config auto.json
+done
+expect 0 1 '' info calls --schema --store many --format csv
+says out 'place,text,area,category,text'
+awk -F, 'FNR > 1 { n[$2]++ } END { for (k in n) print k "," n[k] }' many_201?.csv | LC_ALL=C sort >want
+for ranks in 1 3; do
+    expect 0 $ranks '' report calls --store many --config auto.json --out many.report
+    awk -F, 'NR > 1 { print $2 "," $3 }' many.report/calls_by_place.csv | LC_ALL=C sort >found
+    same want found "places of $ranks ranks"
+done
 finish
