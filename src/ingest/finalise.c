@@ -131,6 +131,7 @@ static cln_status put_column(cln_final_column *column, cln_partition_writer *wri
         (void)cln_profile_lap(CLN_PHASE_WRITE, lap);
         row += vector.rows;
         if (vector.type == CLN_TYPE_TEXT) byte += vector.offsets[vector.rows] - vector.offsets[0];
+        cln_stage_release(column->builder->stage, entries[e].position, entries[e].size_bytes);
     }
     return CLN_OK;
 }

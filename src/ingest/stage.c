@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -85,4 +86,22 @@ cln_status cln_stage_read(const cln_stage *stage, uint64_t position, void *data,
         size -= (size_t)got;
     }
     return CLN_OK;
+}
+
+/* The whole pages within [begin, end). */
+static void release_memory(const cln_stage *stage, uint64_t begin, uint64_t end) {
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t first = ((uintptr_t)stage->memory.data + (uintptr_t)begin + page - 1) / page * page;
+    const uintptr_t last = ((uintptr_t)stage->memory.data + (uintptr_t)end) / page * page;
+    if (first < last) (void)madvise((void *)first, last - first, MADV_DONTNEED);
+}
+
+void cln_stage_release(const cln_stage *stage, uint64_t position, uint64_t size_bytes) {
+    const uint64_t end = position + size_bytes, kept = stage->memory.size;
+    if (position < kept) release_memory(stage, position, end < kept ? end : kept);
+    if (end <= kept || stage->descriptor < 0) return;
+    const uint64_t begin = position < kept ? kept : position;
+    /* File systems without holes refuse, and keep it until the end. */
+    (void)fallocate(stage->descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(begin - kept),
+                    (off_t)(end - begin));
 }

@@ -50,6 +50,29 @@ static void gives_back_for_any_limit(void **state) {
     }
 }
 
+/* Pages that hold something of a neighbour stay. */
+static void releases_nothing_but_what_it_is_told(void **state) {
+    enum { SIZE = 30000, BLOCKS = 6 };
+    for (uint64_t limit = 0; limit <= BLOCKS * SIZE; limit += 45000) {
+        cln_stage stage;
+        cln_stage_init(&stage, *state, limit);
+        char *bytes = malloc(SIZE);
+        assert_non_null(bytes);
+        uint64_t positions[BLOCKS];
+        for (int i = 0; i < BLOCKS; i++) {
+            memset(bytes, 'a' + i, SIZE);
+            assert_int_equal(cln_stage_append(&stage, cln_span_of(bytes, SIZE), &positions[i], NULL), CLN_OK);
+        }
+        for (int i = 0; i < BLOCKS; i += 2) cln_stage_release(&stage, positions[i], SIZE);
+        for (int i = 1; i < BLOCKS; i += 2) {
+            assert_int_equal(cln_stage_read(&stage, positions[i], bytes, SIZE, NULL), CLN_OK);
+            for (int b = 0; b < SIZE; b++) assert_int_equal(bytes[b], 'a' + i);
+        }
+        free(bytes);
+        cln_stage_clean_up(&stage);
+    }
+}
+
 static void needs_no_folder_within_memory(void **state) {
     cln_stage stage;
     cln_stage_init(&stage, temporary_path(state, "missing"), 1000);
@@ -73,6 +96,8 @@ static void names_a_folder_that_is_missing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(gives_back_for_any_limit, temporary_folder_make, temporary_folder_remove),
+        cmocka_unit_test_setup_teardown(releases_nothing_but_what_it_is_told, temporary_folder_make,
+                                        temporary_folder_remove),
         cmocka_unit_test_setup_teardown(needs_no_folder_within_memory, temporary_folder_make, temporary_folder_remove),
         cmocka_unit_test_setup_teardown(names_a_folder_that_is_missing, temporary_folder_make, temporary_folder_remove),
     };

@@ -32,4 +32,8 @@ CLN_CHECKED cln_status cln_stage_append(cln_stage *stage, cln_span bytes, uint64
 CLN_CHECKED cln_status cln_stage_read(const cln_stage *stage, uint64_t position, void *data, size_t size,
                                       cln_error *err);
 
+/* Gives back the memory and the disk under bytes that nobody reads any more;
+ * what is written next takes them up while they are warm. */
+void cln_stage_release(const cln_stage *stage, uint64_t position, uint64_t size_bytes);
+
 #endif
