@@ -64,7 +64,8 @@ set_mpirun() {
 # the ordinary user. Containers also forbid the system call by which its ranks
 # copy from each other's memory. On one machine shared memory is all that ranks
 # need to talk (Open MPI 5 takes vader for sm); its search for networks only
-# costs time and, in a container, prints warnings.
+# costs time and, in a container, prints warnings. A rank that waits gives its
+# core away: on a busy machine it may be the one that the others wait for.
 mpi_environment() {
     if [ "$(id -u)" = 0 ]; then
         export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
@@ -75,6 +76,7 @@ mpi_environment() {
     fi
     if [ -z "${SLURM_JOB_ID:-}${PBS_JOBID:-}${LSB_JOBID:-}" ]; then
         export OMPI_MCA_pml="${OMPI_MCA_pml:-ob1}" OMPI_MCA_btl="${OMPI_MCA_btl:-self,vader}"
+        export OMPI_MCA_mpi_yield_when_idle="${OMPI_MCA_mpi_yield_when_idle:-1}"
     fi
     [ -e /sys/devices/system/cpu ] || export HWLOC_HIDE_ERRORS=2
 }
