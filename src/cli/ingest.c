@@ -117,18 +117,11 @@ static cln_status read_options(const cln_cli *cli, cln_ingest_request *request, 
 static const char *const account_columns[] = {"partition",   "result",   "bytes",      "records",
                                               "stored",      "rejected", "converted",  "bad_cells",
                                               "blank_lines", "sample",   "duplicates", "live"};
+static const char *const results[] = {"published", "unchanged", "not published"}; /* of cln_ingest_result */
 enum { ACCOUNT_COLUMN_COUNT = sizeof account_columns / sizeof account_columns[0] };
-
-/* Of a partition that was not published none, of one that was not checked all rows are live. */
-static void set_live_rows(cln_cell *duplicates, cln_cell *live, const cln_ingest_outcome *outcome) {
-    if (outcome->result == CLN_INGEST_REFUSED) return;
-    if (outcome->duplicates.is_checked) cln_cell_set_integer(duplicates, (int64_t)outcome->duplicates.own);
-    cln_cell_set_integer(live, (int64_t)(outcome->rows - outcome->duplicates.own));
-}
 
 static cln_status add_account(cln_table *table, const char *partition, const cln_ingest_outcome *outcome,
                               cln_error *err) {
-    static const char *const results[] = {"published", "unchanged", "not published"};
     const cln_account *account = &outcome->account;
     cln_cell *cells;
     CLN_TRY(cln_table_add_row(table, &cells, err));
@@ -137,7 +130,6 @@ static cln_status add_account(cln_table *table, const char *partition, const cln
     const bool is_known = outcome->size_bytes != CLN_SIZE_UNKNOWN;
     if (is_known) cln_cell_set_integer(&cells[2], (int64_t)outcome->size_bytes);
     if (outcome->is_sample) CLN_TRY(cln_cell_set_text(&cells[9], cln_span_of_string(CLN_SAMPLE_LABEL), err));
-    set_live_rows(&cells[10], &cells[11], outcome);
     if (outcome->result == CLN_INGEST_UNCHANGED) {
         cln_cell_set_integer(&cells[4], (int64_t)outcome->rows);
         return CLN_OK;
@@ -321,6 +313,24 @@ static cln_status ingest_files(cln_cli *cli, const cln_ingest_request *asked, co
     return status;
 }
 
+/* Rank 0: how many rows of each partition count in the end, for a file that
+ * comes later may change that. */
+static cln_status add_live_rows(cln_table *table, const cln_ingest_request *request, cln_error *err) {
+    cln_manifest manifest;
+    bool exists;
+    CLN_TRY(cln_manifest_read(&manifest, request->store_dir, request->dataset_name, &exists, err));
+    for (size_t i = 0; i < table->row_count; i++) {
+        cln_cell *cells = &table->cells[i * table->column_count];
+        const cln_partition_info *info = cln_manifest_find(&manifest, cells[0].as.text);
+        if (info == NULL || strcmp(cells[1].as.text, results[CLN_INGEST_REFUSED]) == 0) continue;
+        const bool is_checked = manifest.rule.on_duplicate != CLN_DUPLICATES_UNSET && !info->is_unchecked;
+        if (is_checked) cln_cell_set_integer(&cells[10], (int64_t)info->duplicates);
+        cln_cell_set_integer(&cells[11], (int64_t)cln_partition_live_rows(info));
+    }
+    cln_manifest_clean_up(&manifest);
+    return CLN_OK;
+}
+
 /* Collective, with the dataset locked: an error does not keep the accounts of
  * the files before it from being printed. */
 static cln_status ingest_locked(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list,
@@ -330,7 +340,9 @@ static cln_status ingest_locked(cln_cli *cli, cln_ingest_request *request, const
     cln_status status = ingest_files(cli, request, list, &table, err);
     if (cli->comm.rank == 0 && table.row_count > 0) {
         cln_error print_error;
-        const cln_status printed = cln_cli_print(cli, &table, &print_error);
+        cln_status printed = add_live_rows(&table, request, &print_error);
+        const cln_status shown = cln_cli_print(cli, &table, printed == CLN_OK ? &print_error : NULL);
+        if (printed == CLN_OK) printed = shown;
         if (status == CLN_OK && printed != CLN_OK) {
             status = printed;
             *err = print_error;
