@@ -54,7 +54,6 @@ static bool fits_type(const stored_type *stored, cln_type type) {
  * where they stand in the partition's map. */
 static cln_status find_values(const cln_column_file *column, hid_t dataset, uint64_t need_bytes, bool *has_space,
                               const char **mapped, cln_error *err) {
-    const cln_file_map *map = column->partition->map;
     const uint64_t file_bytes = column->partition->size_bytes;
     const haddr_t offset = H5Dget_offset(dataset);
     *has_space = offset != HADDR_UNDEF;
@@ -64,7 +63,7 @@ static cln_status find_values(const cln_column_file *column, hid_t dataset, uint
     if (offset > file_bytes || need_bytes > file_bytes - offset) {
         return cln_fail(err, CLN_ERR_IO, "its values end behind the end of the file");
     }
-    if (map != NULL) *mapped = map->bytes + offset;
+    if (column->is_mapped) *mapped = column->partition->map->bytes + offset;
     return CLN_OK;
 }
 
@@ -193,8 +192,10 @@ cln_status cln_column_file_open(cln_column_file *column, const cln_partition_fil
                                 .name = about->name,
                                 .type = about->type,
                                 .rows = partition->tables[table].rows,
+                                .is_mapped = partition->map != NULL && (*about->was_read || cln_file_map_is_forced()),
                                 .values = H5I_INVALID_HID,
                                 .second = H5I_INVALID_HID};
+    *about->was_read = true;
     cln_error inner = {.message = ""};
     const hid_t object = open_object(partition, table, about->name);
     cln_status status = object < 0 ? cln_h5_fail(&inner, "cannot open it") : CLN_OK;

@@ -18,7 +18,8 @@ typedef struct cln_column_file {
     uint64_t rows;
     uint64_t data_bytes; /* text */
     hid_t values, second;
-    const char *mapped_values, *mapped_second; /* in the partition's map; NULL where HDF5 must read */
+    bool is_mapped;                            /* values are taken from the partition's map */
+    const char *mapped_values, *mapped_second; /* there; NULL where HDF5 must read */
     cln_zone *zones;                           /* one for each 64 Ki rows; NULL when all values are null */
 } cln_column_file;
 

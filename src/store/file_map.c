@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,9 +49,13 @@ static bool install_handler(void) {
     return page_bytes > 0 && sigaction(SIGBUS, &action, NULL) == 0;
 }
 
-static bool is_switched_off(void) {
-    const char *value = getenv("COLONNADE_NO_MMAP");
-    return value != NULL && value[0] != '\0';
+static bool is_wanted(const char *when) {
+    const char *value = getenv("COLONNADE_MMAP");
+    return value != NULL && strcmp(value, when) == 0;
+}
+
+bool cln_file_map_is_forced(void) {
+    return is_wanted("always");
 }
 
 static const char *map_file(const char *path, uint64_t size_bytes) {
@@ -66,7 +71,7 @@ static const char *map_file(const char *path, uint64_t size_bytes) {
 }
 
 cln_file_map *cln_file_map_new(const char *path, uint64_t size_bytes) {
-    if (size_bytes == 0 || is_switched_off() || !install_handler()) return NULL;
+    if (size_bytes == 0 || is_wanted("never") || !install_handler()) return NULL;
     cln_file_map *map = calloc(1, sizeof *map);
     if (map == NULL) return NULL;
     map->size_bytes = size_bytes;

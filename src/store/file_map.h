@@ -7,8 +7,10 @@
  * by SIGBUS. Not here: the pages that are gone read as zeros, and the map is
  * lost, which whoever uses its bytes must look at afterwards.
  *
- * The variable COLONNADE_NO_MMAP (not empty) makes every file one that cannot
- * be mapped. Results are the same.
+ * A page that is touched for the first time costs more than a copy of it, so a
+ * map pays for columns that a process reads again. The variable COLONNADE_MMAP
+ * decides otherwise: "never", or "always" also for those that are read once.
+ * Results are the same.
  */
 #ifndef COLONNADE_STORE_FILE_MAP_H
 #define COLONNADE_STORE_FILE_MAP_H
@@ -29,5 +31,7 @@ struct cln_file_map {
  * size. */
 cln_file_map *cln_file_map_new(const char *path, uint64_t size_bytes);
 void cln_file_map_free(cln_file_map *map); /* NULL is allowed */
+
+bool cln_file_map_is_forced(void); /* "always" */
 
 #endif

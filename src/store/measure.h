@@ -32,4 +32,7 @@ typedef struct cln_measure_input {
 
 void cln_measure_values(const cln_measure_input *input, cln_measured *measured);
 
+/* The same on any processor, for tests. */
+void cln_measure_values_portable(const cln_measure_input *input, cln_measured *measured);
+
 #endif

@@ -20,10 +20,12 @@ size_t cln_table_index(const char *table) {
 static cln_status build_columns(cln_file_table *table, const char *types, size_t count, const size_t strides[3],
                                 cln_error *err) {
     CLN_TRY(cln_new_array(&table->columns, count, sizeof *table->columns, err));
+    CLN_TRY(cln_new_array(&table->were_read, count, sizeof *table->were_read, err));
     for (size_t i = 0; i < count; i++) {
         cln_file_column *column = &table->columns[i];
         column->name = table->names + i * strides[0];
         column->role = table->roles + i * strides[2];
+        column->was_read = &table->were_read[i];
         if (!cln_type_from_name(types + i * strides[1], &column->type)) {
             return cln_fail(err, CLN_ERR_IO, "column '%s' has the unknown type '%s'", column->name,
                             types + i * strides[1]);
@@ -103,6 +105,7 @@ cln_status cln_partition_file_open(cln_partition_file *file, const char *dataset
 void cln_partition_file_close(cln_partition_file *file) {
     for (size_t t = 0; t < CLN_TABLE_COUNT; t++) {
         free(file->tables[t].columns);
+        free(file->tables[t].were_read);
         free(file->tables[t].names);
         free(file->tables[t].roles);
     }

@@ -17,6 +17,7 @@ typedef struct cln_file_column {
     const char *name;
     const char *role;
     cln_type type;
+    bool *was_read; /* it was opened before: who reads it again reads it in the map */
 } cln_file_column;
 
 typedef struct cln_file_table {
@@ -25,6 +26,7 @@ typedef struct cln_file_table {
     size_t column_count;
     cln_file_column *columns;
     char *names, *roles; /* own the texts */
+    bool *were_read;     /* one for each column */
 } cln_file_table;
 
 typedef struct cln_file_attribute {
@@ -37,7 +39,7 @@ typedef struct cln_partition_file {
     char *path;
     hid_t file;
     uint64_t size_bytes;
-    cln_file_map *map; /* NULL: values are read through HDF5 */
+    cln_file_map *map; /* NULL: values are always read through HDF5 */
     cln_file_table tables[CLN_TABLE_COUNT];
     cln_file_attribute *attributes; /* those that were asked for */
     size_t attribute_count, attribute_capacity;

@@ -41,8 +41,10 @@ says whole 'dataset,partition,rows,zones,size_bytes,faults'
 [ "$(grep -c ',0$' whole)" = 5 ] || fail "not every partition is whole: $(cat whole)"
 expect 0 1 '' verify other --format csv
 [ "$(wc -l <out)" = 2 ] || fail "another dataset is told: $(cat out)"
-COLONNADE_NO_MMAP=1 expect 0 2 '' verify --format csv
-same whole out 'without maps'
+for way in never always; do
+    COLONNADE_MMAP=$way expect 0 2 '' verify --format csv
+    same whole out "with maps $way"
+done
 expect 2 3 "has no dataset 'taxis'" verify taxis
 
 # A value that is wrong, and where it stands.
