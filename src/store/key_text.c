@@ -47,6 +47,13 @@ static bool parse_decimal(cln_span text, decimal *number) {
     return true;
 }
 
+/* Nearly all are of one digit. */
+static cln_status append_exponent(int64_t exponent, cln_buffer *key, cln_error *err) {
+    if (exponent < 0 || exponent > 9) return cln_buffer_append_format(key, err, "e%" PRId64, exponent);
+    const char text[2] = {'e', (char)('0' + exponent)};
+    return cln_buffer_append(key, text, sizeof text, err);
+}
+
 cln_status cln_append_number_key(cln_span value, cln_buffer *key, cln_error *err) {
     decimal number;
     value = cln_span_trim(value);
@@ -67,7 +74,7 @@ cln_status cln_append_number_key(cln_span value, cln_buffer *key, cln_error *err
         key->size--;
         exponent++;
     }
-    if (key->size > sign_end) return cln_buffer_append_format(key, err, "e%" PRId64, exponent);
+    if (key->size > sign_end) return append_exponent(exponent, key, err);
     key->size = begin;
     return cln_buffer_append_char(key, '0', err);
 }
