@@ -17,12 +17,12 @@ set_python() {
     return 1
 }
 
-# make_store ROWS: the sources of sources.py, ingested on three ranks.
+# make_store ROWS: the sources of sources.py, ingested.
 make_store() {
     local year
     "${PYTHON:-python3}" "$COLONNADE_SOURCE/tests/readers/sources.py" "$@" || fail 'the sources are not written'
     for year in 2014 2015 2016; do
-        expect 0 3 '' ingest mixed "$year.csv" --schema auto --store store --stripe-size 10K
+        expect 0 1 '' ingest mixed "$year.csv" --schema auto --store store
     done
 }
 
