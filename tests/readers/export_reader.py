@@ -39,12 +39,9 @@ def check_csv(path):
     with open(path, encoding="utf-8", newline="") as file:
         reader = csv.reader(file, strict=True)
         assert next(reader) == names
-        for position, row in enumerate(rows):
+        for row in rows:
             cells = next(reader)
             assert len(cells) == len(names), (row["record"], cells)
-            assert cells[0] == str(row["id"]), (row["record"], cells)
-            if position > 3000 and position % 16 != 0:
-                continue
             for name, text in zip(names, cells):
                 value = row.get(name)
                 assert identical(value, read_as(value, text)), (row["partition"], row["record"], name, value, text)

@@ -9,7 +9,7 @@ set -euo pipefail
 . "$COLONNADE_SOURCE/tests/readers/store.sh"
 
 set_python json || skip 'there is no Python'
-make_store 140000 # three blocks: each rank has one
+make_store 300
 everything=record,id,happened,big,flag,sure,ratio,kind,note,nothing,level,grade,label,opened,paid,later
 
 # ---- Values, and their order ----
@@ -18,10 +18,20 @@ expect 0 1 '' export mixed --store store --format json --columns "$everything" -
 expect 0 3 '' export mixed --store store --format json --columns "$everything" -o three.jsonl
 same one.jsonl three.jsonl 'JSON of one and of three ranks'
 expect 0 1 '' export mixed --store store -o one.csv
+expect 0 3 '' export mixed --store store -o three.csv
+same one.csv three.csv 'CSV of one and of three ranks'
 run_reader export_reader.py one.jsonl one.csv
-for ranks in 2 5; do
-    expect 0 $ranks '' export mixed --store store --memory 64M
-    same one.csv out "CSV of $ranks ranks"
+
+# Four blocks of rows, each of more text than a rank keeps.
+awk 'BEGIN {
+    print "id,half,name"
+    for (i = 0; i < 90; i++) pad = pad "x"
+    for (i = 0; i < 220000; i++) printf (i % 9 ? "%d,%d.5,n%d%s\n" : "%d,%d.5,\"a, \"\"%d%s\"\"\"\n"), i, i / 3, i, pad
+}' >long.csv
+expect 0 2 '' ingest long long.csv --schema auto --store store
+for ranks in 1 2 3 5; do
+    expect 0 $ranks '' export long --store store --memory 64M
+    same long.csv out "what $ranks ranks make of many rows"
 done
 
 # ---- Parts ----
@@ -75,22 +85,22 @@ expect 2 1 "names 'id' twice" export mixed --store store --columns id,big,id -o 
 expect 2 1 "has no dataset 'nix'" export nix --store store -o kept
 expect 2 1 'csv or json' export mixed --store store --format table
 for ranks in 1 3; do
-    expect 3 $ranks '/dev/full' export mixed --store store -o /dev/full
+    expect 3 $ranks '/dev/full' export long --store store -o /dev/full
 done
 [ "$(cat kept)" = old ] || fail 'a failed command replaced its output'
 no_litter . 'after refusals'
 
 # ---- A damaged block is an error on whichever rank has it, and nobody waits ----
 
-"$PYTHON" - store/mixed/partitions/2016.*.h5 <<'END'
+"$PYTHON" - store/long/partitions/long.*.h5 <<'END'
 import sys
 data = bytearray(open(sys.argv[1], "rb").read())
-at = data.index((7 * 70000 - 1000).to_bytes(4, "little") + (7 * 70001 - 1000).to_bytes(4, "little"))
+at = data.rindex((70000).to_bytes(4, "little") + (70001).to_bytes(4, "little"))  # the record numbers have these bytes, too, before
 data[at] ^= 1
 open(sys.argv[1], "wb").write(data)
 END
-for ranks in 1 3; do
-    expect 3 $ranks "column 'id' of partition '2016'" export mixed --store store -o kept
+for ranks in 1 2 3; do
+    expect 3 $ranks "column 'id' of partition 'long'" export long --store store -o kept --columns id,half
 done
 [ "$(cat kept)" = old ] || fail 'a failed command replaced its output'
 
