@@ -13,6 +13,9 @@
  * to four times as much. */
 enum { KEYS_SHARE = 2, FOUND_SHARE = 8, PORTION_SHARE = 16 };
 
+/* What is compared at a time should stay in the processor's cache. */
+#define PORTION_MOST_BYTES ((uint64_t)1 << 20)
+
 /* Bytes of a key and all that goes with it, for the number of buckets. */
 enum { USUAL_RECORD_BYTES = 64, LEAST_BUCKETS = 16, MOST_BUCKETS = 4096, MOST_FOUND_BUCKETS = 256 };
 
@@ -44,6 +47,11 @@ size_t cln_position_partition(const cln_positions *positions, uint64_t position)
         }
     }
     return low;
+}
+
+static uint64_t portion_bytes(const cln_duplicate_search *search) {
+    const uint64_t share_bytes = search->memory_bytes / PORTION_SHARE;
+    return share_bytes < PORTION_MOST_BYTES ? share_bytes : PORTION_MOST_BYTES;
 }
 
 /* ---- Keys on their way ---- */
@@ -167,7 +175,7 @@ static cln_status compare_keys(search_state *state, cln_error *err) {
     const cln_duplicate_search *search = state->search;
     const cln_exchange_sink sink = {.context = state, .take = take_key};
     for (size_t first = 0, end; first < state->key_bucket_count; first = end) {
-        end = cln_exchange_portion(state->keys, first, search->memory_bytes / PORTION_SHARE);
+        end = cln_exchange_portion(state->keys, first, portion_bytes(search));
         cln_key_table_clear(&state->table);
         CLN_TRY(cln_exchange_deliver(state->keys, first, end, &sink, err));
         settle_candidates(state);
@@ -219,8 +227,7 @@ static uint64_t record_bytes(const cln_duplicate_search *search) {
 /* So many that some of them make a portion. */
 static size_t choose_bucket_count(const cln_duplicate_search *search) {
     const uint64_t ranks = (uint64_t)search->comm->size;
-    const uint64_t portion_bytes = search->memory_bytes / PORTION_SHARE + 1;
-    uint64_t count = 4 * (record_bytes(search) / portion_bytes + ranks);
+    uint64_t count = 4 * (record_bytes(search) / (portion_bytes(search) + 1) + ranks);
     if (count < LEAST_BUCKETS) count = LEAST_BUCKETS;
     return (size_t)(count < MOST_BUCKETS ? count : MOST_BUCKETS);
 }
