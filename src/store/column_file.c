@@ -152,7 +152,7 @@ static cln_status read_zones(cln_column_file *column, hid_t dataset, cln_error *
     CLN_TRY(cln_new_array(&column->zones, (size_t)count, sizeof *column->zones, err));
     const hid_t type = cln_zone_type(column->type, column->layout.form, false);
     if (type < 0) return cln_h5_fail(err, "cannot make the type of zones");
-    const cln_status status = cln_h5_read_rows(dataset, type, 0, count, column->zones, err);
+    const cln_status status = cln_h5_read_converted(dataset, type, 0, count, column->zones, err);
     (void)H5Tclose(type);
     CLN_TRY(status);
     return check_zones(column, count, err);

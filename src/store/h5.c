@@ -204,16 +204,36 @@ cln_status cln_h5_write_rows(hid_t dataset, uint64_t first, uint64_t count, cons
     return status;
 }
 
-cln_status cln_h5_read_rows(hid_t dataset, hid_t memory_type, uint64_t first, uint64_t count, void *values,
-                            cln_error *err) {
+static cln_status read_rows(hid_t dataset, hid_t memory_type, hid_t transfer, uint64_t first, uint64_t count,
+                            void *values, cln_error *err) {
     if (count == 0) return CLN_OK;
     hid_t file_space, memory_space;
     const bool selected = select_rows(dataset, first, count, &file_space, &memory_space);
-    const bool read = selected && H5Dread(dataset, memory_type, memory_space, file_space, H5P_DEFAULT, values) >= 0;
+    const bool read = selected && H5Dread(dataset, memory_type, memory_space, file_space, transfer, values) >= 0;
     const cln_status status = read ? CLN_OK
                                    : cln_h5_fail(err, "cannot read values %llu to %llu", (unsigned long long)first,
                                                  (unsigned long long)(first + count - 1));
     close_spaces(file_space, memory_space);
+    return status;
+}
+
+cln_status cln_h5_read_rows(hid_t dataset, hid_t memory_type, uint64_t first, uint64_t count, void *values,
+                            cln_error *err) {
+    return read_rows(dataset, memory_type, H5P_DEFAULT, first, count, values, err);
+}
+
+cln_status cln_h5_read_converted(hid_t dataset, hid_t memory_type, uint64_t first, uint64_t count, void *values,
+                                 cln_error *err) {
+    static const size_t least_bytes = 4096, default_bytes = (size_t)1 << 20;
+    const size_t size = H5Tget_size(memory_type);
+    const hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+    if (transfer >= 0 && size > 0 && count < default_bytes / size) {
+        const size_t need = (size_t)count * size;
+        (void)H5Pset_buffer(transfer, need < least_bytes ? least_bytes : need, NULL, NULL);
+    }
+    const cln_status status =
+        read_rows(dataset, memory_type, transfer < 0 ? H5P_DEFAULT : transfer, first, count, values, err);
+    if (transfer >= 0) (void)H5Pclose(transfer);
     return status;
 }
 

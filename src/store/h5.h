@@ -66,6 +66,11 @@ CLN_CHECKED cln_status cln_h5_write_rows(hid_t dataset, uint64_t first, uint64_t
 CLN_CHECKED cln_status cln_h5_read_rows(hid_t dataset, hid_t memory_type, uint64_t first, uint64_t count, void *values,
                                         cln_error *err);
 
+/* The same of a small dataset whose stored type is not memory_type: HDF5 would
+ * clear 2 MiB for the conversion, each time. */
+CLN_CHECKED cln_status cln_h5_read_converted(hid_t dataset, hid_t memory_type, uint64_t first, uint64_t count,
+                                             void *values, cln_error *err);
+
 /* The length of a one-dimensional dataset; another shape is an error. */
 CLN_CHECKED cln_status cln_h5_length(hid_t dataset, uint64_t *rows, cln_error *err);
 

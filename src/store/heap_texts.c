@@ -6,8 +6,11 @@
  */
 #include "heap_texts.h"
 
+#include "colonnade/base/memory.h"
+
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -60,9 +63,7 @@ static cln_status read_references(cln_heap_texts *texts, hid_t dataset, cln_erro
 
 cln_status cln_heap_texts_open(cln_heap_texts *texts, const cln_partition_file *partition, hid_t dataset,
                                cln_error *err) {
-    texts->partition = partition;
-    texts->descriptor = -1;
-    texts->count = texts->address = 0;
+    *texts = (cln_heap_texts){.partition = partition, .descriptor = -1};
     cln_buffer_init(&texts->references, SIZE_MAX);
     cln_buffer_init(&texts->collection, SIZE_MAX);
     if (partition->map == NULL) {
@@ -75,23 +76,26 @@ cln_status cln_heap_texts_open(cln_heap_texts *texts, const cln_partition_file *
 void cln_heap_texts_close(cln_heap_texts *texts) {
     cln_buffer_clean_up(&texts->references);
     cln_buffer_clean_up(&texts->collection);
+    free(texts->objects);
     if (texts->descriptor >= 0) (void)close(texts->descriptor);
+}
+
+static cln_status fail_heap(const cln_heap_texts *texts, cln_error *err) {
+    return cln_fail(err, CLN_ERR_IO, "the heap of texts at byte %" PRIu64 " is damaged", texts->address);
 }
 
 /* Objects follow each other up to one with the index 0, which is free space, or the end. */
 static cln_status index_objects(cln_heap_texts *texts, cln_error *err) {
     const char *bytes = texts->collection.data;
     const uint64_t size = texts->collection.size;
-    memset(texts->offsets, 0, sizeof texts->offsets);
+    if (texts->index_capacity > 0) memset(texts->objects, 0, texts->index_capacity * sizeof *texts->objects);
     for (uint64_t at = HEADER_BYTES; size - at >= OBJECT_BYTES;) {
-        const uint64_t index = number_at(bytes + at, 2);
+        const size_t index = (size_t)number_at(bytes + at, 2);
         if (index == 0) break;
+        CLN_TRY(cln_grow_array(&texts->objects, &texts->index_capacity, index + 1, sizeof *texts->objects, err));
         const uint64_t content = number_at(bytes + at + 8, 8);
-        if (content > size - at - OBJECT_BYTES || texts->offsets[index] != 0) {
-            return cln_fail(err, CLN_ERR_IO, "the heap of texts at byte %" PRIu64 " is damaged", texts->address);
-        }
-        texts->offsets[index] = (uint32_t)(at + OBJECT_BYTES);
-        texts->sizes_by[index] = content;
+        if (content > size - at - OBJECT_BYTES || texts->objects[index] != 0) return fail_heap(texts, err);
+        texts->objects[index] = (uint32_t)at;
         const uint64_t padded = (content + 7) / 8 * 8;
         if (padded > size - at - OBJECT_BYTES) break;
         at += OBJECT_BYTES + padded;
@@ -109,7 +113,9 @@ static cln_status load_collection(cln_heap_texts *texts, uint64_t address, cln_e
     }
     CLN_TRY(read_at(texts, address, size, &texts->collection, err));
     texts->address = address;
-    return index_objects(texts, err);
+    const cln_status status = index_objects(texts, err);
+    if (status != CLN_OK) texts->address = 0;
+    return status;
 }
 
 cln_status cln_heap_texts_get(cln_heap_texts *texts, uint64_t i, cln_span *text, cln_error *err) {
@@ -119,9 +125,10 @@ cln_status cln_heap_texts_get(cln_heap_texts *texts, uint64_t i, cln_span *text,
     *text = cln_span_of("", 0);
     if (length == 0) return CLN_OK;
     CLN_TRY(load_collection(texts, address, err));
-    if (index > UINT16_MAX || texts->offsets[index] == 0 || texts->sizes_by[index] != length) {
+    const uint32_t at = index < texts->index_capacity ? texts->objects[index] : 0;
+    if (at == 0 || number_at(texts->collection.data + at + 8, 8) != length) {
         return cln_fail(err, CLN_ERR_IO, "text %" PRIu64 " is not in the heap at byte %" PRIu64, i, address);
     }
-    *text = cln_span_of(texts->collection.data + texts->offsets[index], (size_t)length);
+    *text = cln_span_of(texts->collection.data + at + OBJECT_BYTES, (size_t)length);
     return CLN_OK;
 }

@@ -14,15 +14,15 @@ typedef struct cln_heap_texts {
     const cln_partition_file *partition;
     int descriptor; /* of the file; -1 while its map is used */
     uint64_t count;
-    cln_buffer references;    /* as they stand in the dataset, one for each text */
-    uint64_t address;         /* of the collection that is loaded; 0: none */
-    cln_buffer collection;    /* its bytes */
-    uint32_t offsets[65536];  /* of its objects' contents, by index; 0: there is none */
-    uint64_t sizes_by[65536]; /* their sizes */
+    cln_buffer references; /* as they stand in the dataset, one for each text */
+    uint64_t address;      /* of the collection that is loaded; 0: none */
+    cln_buffer collection; /* its bytes */
+    size_t index_capacity;
+    uint32_t *objects; /* of its objects by index: where each begins; 0: there is none */
 } cln_heap_texts;
 
 /* A dataset of texts of variable length. The caller closes, also after a
- * failure. The struct is large: not for the stack. */
+ * failure. */
 CLN_CHECKED cln_status cln_heap_texts_open(cln_heap_texts *texts, const cln_partition_file *partition, hid_t dataset,
                                            cln_error *err);
 void cln_heap_texts_close(cln_heap_texts *texts);

@@ -41,14 +41,10 @@ static cln_status check_categories(const cln_column_check *check, const cln_part
     const hid_t dataset = H5Dopen2(partition->file, path, H5P_DEFAULT);
     free(path);
     if (dataset < 0) return cln_h5_fail(err, "cannot open \"categories\"");
-    cln_heap_texts *categories = calloc(1, sizeof *categories);
-    cln_status status = categories == NULL ? cln_fail_memory(err, "reading \"categories\"") : CLN_OK;
-    if (categories != NULL) {
-        status = cln_heap_texts_open(categories, partition, dataset, err);
-        if (status == CLN_OK) status = compare(check, categories, dictionary, err);
-        cln_heap_texts_close(categories);
-        free(categories);
-    }
+    cln_heap_texts categories;
+    cln_status status = cln_heap_texts_open(&categories, partition, dataset, err);
+    if (status == CLN_OK) status = compare(check, &categories, dictionary, err);
+    cln_heap_texts_close(&categories);
     (void)H5Dclose(dataset);
     return status;
 }
