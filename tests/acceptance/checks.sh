@@ -27,6 +27,18 @@ finish() {
     exit
 }
 
+# some N: the lines of standard input; with COLONNADE_TEST_BRIEF every Nth of
+# them, which is printed. The sanitizers' pass is brief, for under them a
+# process takes many times as long, and the same settings run without them.
+some() {
+    if [ -z "${COLONNADE_TEST_BRIEF:-}" ]; then
+        cat
+    else
+        printf 'brief: one of %d settings\n' "$1" >&2
+        awk -v n="$1" 'NR % n == 1 || n == 1'
+    fi
+}
+
 # launch RANKS ARGUMENT...: the program on that many ranks; one starts without
 # a launcher. What takes minutes, on however busy a machine, hangs.
 launch() {

@@ -69,7 +69,7 @@ while read -r ranks memory stripe; do
     same accounts.wanted accounts "$ranks ranks, $memory, stripes $stripe: the accounts"
     answers "$ranks" "$store"
     compare "$store" "$ranks ranks, $memory, stripes $stripe"
-done <<'SETTINGS'
+done < <(some 3 <<'SETTINGS'
 1 256M chosen
 1 64M chosen
 2 64M 1M
@@ -77,6 +77,7 @@ done <<'SETTINGS'
 5 64M 300007
 8 256M chosen
 SETTINGS
+)
 no_litter scratch 'large files'
 no_litter large 'large files'
 
@@ -156,7 +157,7 @@ while read -r ranks stripe memory; do
     cat out >>records
     [ -e records.wanted ] || cp records records.wanted
     same records.wanted records "$ranks ranks, stripes of $stripe bytes: records and scan"
-done <<'SETTINGS'
+done < <(some 3 <<'SETTINGS'
 1 64K 256M
 1 1 64M
 2 1 256M
@@ -170,6 +171,7 @@ done <<'SETTINGS'
 8 2 256M
 8 64K 64M
 SETTINGS
+)
 no_litter small 'small files'
 expect 0 1 '' info small --store small --format csv
 CHECKS_DONE=$((CHECKS_DONE + 1))
@@ -201,11 +203,12 @@ if [ -n "${COLONNADE_TEST_DATA:-}" ] && [ -d "$data" ]; then
             --memory "$memory" --stripe-size "$stripe"
         answers "$ranks" "$store"
         compare "$store" "real files, $ranks ranks, $memory, stripes $stripe"
-    done <<'SETTINGS'
+    done < <(some 3 <<'SETTINGS'
 1 256M 16M
 3 64M 4K
 8 256M 777777
 SETTINGS
+)
 else
     echo 'not tested: real files (COLONNADE_TEST_DATA is not set)'
 fi

@@ -205,12 +205,15 @@ rm expected
 mkdir got expected
 echo 'CREATE TABLE cases(name TEXT, got TEXT, expected TEXT);' >compare.sql
 case_count=0
+seen=0
 for folder in "$corpus"/*/; do
     name=$(basename "$folder")
+    seen=$((seen + 1))
+    [ -z "${COLONNADE_TEST_BRIEF:-}" ] || [ $((seen % 10)) = 1 ] || continue
     "$COLONNADE" records "$folder/input.csv" >"got/$name.lines" || fail "records of $name"
     collect "$name"
     case_count=$((case_count + 1))
-    if [ $((case_count % 50)) = 0 ]; then # one process for each is quick, three are not
+    if [ $((seen % 50)) = 1 ]; then # one process for each is quick, three are not
         for size in 3 4K; do
             ranks 3 records "$folder/input.csv" --stripe-size "$size" >out
             cmp -s out "got/$name.lines" || fail "$name at 3 ranks and stripes of $size"
@@ -219,4 +222,4 @@ for folder in "$corpus"/*/; do
 done
 different >differences
 [ "$(cat differences)" = "$case_count" ] || fail "cases of the corpus that differ: $(tail -n +2 differences)"
-echo "$case_count cases of the corpus"
+echo "$case_count of $seen cases of the corpus"
