@@ -5,6 +5,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "hash_avx2.h"
+
 _Static_assert(sizeof(XXH128_canonical_t) == CLN_DIGEST_BYTES, "a digest holds an XXH3-128");
 
 uint64_t cln_hash64(cln_span bytes) {
@@ -19,8 +21,14 @@ static cln_digest digest_of(XXH128_hash_t hash) {
     return digest;
 }
 
-cln_digest cln_content_block_digest(cln_span block) {
+cln_digest cln_content_block_digest_portable(cln_span block) {
     return digest_of(XXH3_128bits(block.data, block.size));
+}
+
+cln_digest cln_content_block_digest(cln_span block) {
+    XXH128_hash_t hash;
+    if (!cln_hash_block_avx2(block, &hash.low64, &hash.high64)) return cln_content_block_digest_portable(block);
+    return digest_of(hash);
 }
 
 cln_digest cln_content_hash(const cln_digest *digests, size_t count, uint64_t length_bytes) {

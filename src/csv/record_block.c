@@ -13,6 +13,7 @@ void cln_record_block_init(cln_record_block *block) {
     block->field_capacity = 0;
     block->ends = NULL;
     block->end_capacity = 0;
+    block->end_columns = 0;
     block->field_count = 0;
     block->record_count = 0;
 }
@@ -278,6 +279,7 @@ static void begin_block(const cln_splitter *splitter, cln_record_block *block) {
     block->first_number = splitter->next_number;
     block->record_count = 0;
     block->field_count = 0;
+    block->end_columns = 0;
     block->escaped_field_count = 0;
     block->unkept_field_count = 0;
     block->blank_line_count = 0;

@@ -15,7 +15,8 @@ typedef struct positions {
     size_t doubled_count;
     uint32_t lines[CLN_BLOCK_RECORDS + BATCH_POSITIONS];   /* line ends alone */
     uint32_t doubled[CLN_BLOCK_RECORDS + BATCH_POSITIONS]; /* second quotes of doubled ones */
-    bool has_quotes;
+    size_t quote_count;
+    size_t classified_end; /* behind the last regular group */
 } positions;
 
 /* Finds what ends fields and records in up to MASK_BATCH groups; *more is
@@ -36,9 +37,10 @@ static cln_status find_in_batch(const cln_splitter *splitter, size_t begin, uint
         any_doubled |= structure.doubled;
         ends[regular] = structure.delimiters | structure.line_ends;
         line_ends[regular] = structure.line_ends;
-        p->has_quotes |= structure.has_quotes;
+        if (structure.has_quotes) p->quote_count += (size_t)__builtin_popcountll(masks[regular].quote);
         *state = structure.end_state;
     }
+    p->classified_end = begin + regular * CLN_MASK_BYTES;
     *more = regular == groups;
     CLN_TRY(
         cln_grow_array(&block->ends, &block->end_capacity, p->end_count + BATCH_POSITIONS, sizeof *block->ends, err));
@@ -75,34 +77,43 @@ static size_t count_first_fields(const cln_record_block *block, const positions 
 
 /* One record's fields: they lie between ends. A field that begins with a quote
  * is quoted as a whole, for nothing else is regular. */
-static uint64_t add_fields(cln_record_block *block, uint32_t begin, const uint32_t *ends, size_t columns,
-                           const unsigned char *quote) {
-    cln_field *fields = block->fields + block->field_count;
-    const unsigned char *bytes = (const unsigned char *)block->bytes.data;
-    uint64_t quoted = 0;
+static void cut_record(cln_field *fields, const char *bytes, uint32_t begin, const uint32_t *ends, size_t columns,
+                       const char *quote) {
     for (size_t f = 0; f < columns; f++) {
         const bool is_quoted = quote != NULL && bytes[begin] == *quote;
         fields[f] = (cln_field){
             .begin = begin + is_quoted, .size = ends[f] - begin - 2 * (uint32_t)is_quoted, .is_quoted = is_quoted};
-        quoted += is_quoted;
         begin = ends[f] + 1;
     }
-    block->field_count += columns;
-    return quoted;
 }
 
-/* Fields of the last record that have doubled quotes are kept as they stand.
- * doubled: the positions of the first such quote and of those behind it. */
-static void mark_escapes(cln_record_block *block, const uint32_t *ends, size_t columns, const uint32_t *doubled) {
-    cln_field *fields = block->fields + block->field_count - columns;
-    uint32_t begin = block->records[block->record_count - 1].begin;
-    for (size_t f = 0; f < columns; f++) {
-        if (*doubled < ends[f]) {
-            fields[f] = (cln_field){.begin = begin, .size = ends[f] - begin, .is_quoted = true, .has_escapes = true};
-            cln_record_block_add_escaped(block, (size_t)(fields + f - block->fields));
-            while (*doubled < ends[f]) doubled++;
+void cln_record_block_cut_fields(cln_record_block *block) {
+    const size_t columns = block->end_columns;
+    block->end_columns = 0;
+    if (columns == 0) return;
+    const char *bytes = block->bytes.data;
+    for (size_t r = 0; r < block->record_count; r++) {
+        cln_field *fields = block->fields + r * columns;
+        const uint32_t *ends = block->ends + r * columns;
+        /* Two calls: without quotes the compiler drops what looks for them. */
+        if (block->ends_have_quotes) {
+            cut_record(fields, bytes, block->records[r].begin, ends, columns, &block->quote);
+        } else {
+            cut_record(fields, bytes, block->records[r].begin, ends, columns, NULL);
         }
-        begin = ends[f] + 1;
+    }
+}
+
+/* Fields that have doubled quotes are kept as they stand. doubled: the
+ * positions of the first such quote and of those behind it. */
+static void mark_escapes(cln_record_block *block, size_t columns, const uint32_t *doubled) {
+    for (size_t i = 0; i < block->field_count && *doubled != UINT32_MAX; i++) {
+        const uint32_t end = block->ends[i];
+        if (*doubled >= end) continue;
+        const uint32_t begin = i % columns == 0 ? block->records[i / columns].begin : block->ends[i - 1] + 1;
+        block->fields[i] = (cln_field){.begin = begin, .size = end - begin, .is_quoted = true, .has_escapes = true};
+        cln_record_block_add_escaped(block, i);
+        while (*doubled < end) doubled++;
     }
 }
 
@@ -125,24 +136,47 @@ static uint32_t add_record(cln_record_block *block, uint32_t begin, uint32_t end
 
 /* Adds records as long as every columns-th end is the next line end. */
 static void add_records(cln_splitter *splitter, cln_record_block *block, const positions *p, size_t columns) {
-    const unsigned char *quote = p->has_quotes ? &splitter->automaton->quote : NULL;
     const size_t last_column = columns - 1;
-    const uint32_t *doubled = p->doubled;
     for (size_t r = 0; r < p->line_count && !cln_record_block_is_full(block); r++) {
-        const uint32_t *ends = block->ends + r * columns;
-        if (r * columns + last_column >= p->end_count || ends[last_column] != p->lines[r]) return;
+        const size_t last = r * columns + last_column;
+        if (last >= p->end_count || block->ends[last] != p->lines[r]) return;
         const uint32_t begin = (uint32_t)splitter->position;
         if (begin == p->lines[r]) return; /* a blank line where records have one field */
-        const uint32_t size = add_record(block, begin, p->lines[r], columns);
-        /* Two calls: without quotes the compiler drops what looks for them. */
-        block->quoted_field_count += quote == NULL ? add_fields(block, begin, ends, columns, NULL)
-                                                   : add_fields(block, begin, ends, columns, quote);
-        if (*doubled < p->lines[r]) {
-            mark_escapes(block, ends, columns, doubled);
-            while (*doubled < p->lines[r]) doubled++;
-        }
-        splitter->position += size;
+        splitter->position += add_record(block, begin, p->lines[r], columns);
+        block->field_count += columns;
     }
+}
+
+/* Quotes of the added records: those that were classified, but for what is
+ * behind the records. */
+static size_t count_quotes(const cln_splitter *splitter, const positions *p) {
+    size_t behind = 0;
+    for (size_t i = splitter->position; p->quote_count > 0 && i < p->classified_end; i++) {
+        behind += splitter->bytes.data[i] == (char)splitter->automaton->quote;
+    }
+    return p->quote_count - behind;
+}
+
+/* How many of the doubled quotes stand in the added records. */
+static size_t count_doubled(const cln_splitter *splitter, const positions *p) {
+    size_t count = 0;
+    while (count < p->doubled_count && p->doubled[count] < splitter->position) count++;
+    return count;
+}
+
+/* The fields of the added records; they wait as ends where that is welcome,
+ * and nothing else comes into the block or stands in them. */
+static void add_fields(const cln_splitter *splitter, cln_record_block *block, positions *p, size_t columns) {
+    const size_t doubled_count = count_doubled(splitter, p);
+    p->doubled[doubled_count] = UINT32_MAX; /* behind everything */
+    block->end_columns = columns;
+    block->ends_have_quotes = p->quote_count > 0;
+    block->quote = (char)splitter->automaton->quote;
+    block->quoted_field_count = (count_quotes(splitter, p) - 2 * doubled_count) / 2;
+    const bool is_whole = cln_record_block_is_full(block) || splitter->position == splitter->bytes.size;
+    if (splitter->defers_fields && doubled_count == 0 && is_whole) return;
+    cln_record_block_cut_fields(block);
+    if (doubled_count > 0) mark_escapes(block, columns, p->doubled);
 }
 
 cln_status cln_regular_block_cut(cln_splitter *splitter, cln_record_block *block, cln_error *err) {
@@ -150,12 +184,13 @@ cln_status cln_regular_block_cut(cln_splitter *splitter, cln_record_block *block
     p.end_count = 0;
     p.line_count = 0;
     p.doubled_count = 0;
-    p.has_quotes = false;
+    p.quote_count = 0;
+    p.classified_end = splitter->position;
     CLN_TRY(find_positions(splitter, CLN_BLOCK_RECORDS, block, &p, err));
-    p.doubled[p.doubled_count] = UINT32_MAX; /* behind everything */
     const size_t columns = count_first_fields(block, &p);
     if (columns == 0 || columns > splitter->max_fields) return CLN_OK;
     CLN_TRY(cln_grow_array(&block->fields, &block->field_capacity, p.end_count, sizeof *block->fields, err));
     add_records(splitter, block, &p, columns);
+    add_fields(splitter, block, &p, columns);
     return CLN_OK;
 }

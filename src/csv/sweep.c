@@ -14,6 +14,10 @@
 #define STRIPE_BYTES_MAX ((uint64_t)1 << 30)
 _Static_assert(STRIPE_BYTES_MAX <= INT_MAX, "counts of MPI");
 
+/* What is read at once: half of a usual second-level cache, and a multiple of
+ * what is hashed at once. */
+#define PIECE_BYTES ((uint64_t)1 << 20)
+
 /* What each rank tells the others in a round. Travels as bytes. */
 typedef struct round_message {
     uint64_t failed_record;
@@ -76,7 +80,7 @@ uint64_t cln_sweep_stripe_size(uint64_t file_bytes, uint64_t memory_bytes, int r
         if (file_bytes <= 64 * mebibyte) return asked_bytes;
         return (asked_bytes + mebibyte - 1) / mebibyte * mebibyte;
     }
-    uint64_t size = 16 * mebibyte;
+    uint64_t size = 8 * mebibyte; /* rounds are few, and much of a stripe stays in the caches */
     if (size > memory_bytes / 16) size = memory_bytes / 16;
     const uint64_t share = file_bytes / (4 * (uint64_t)rank_count);
     if (size > share) size = share;
@@ -111,32 +115,47 @@ static cln_span scan_span(const sweep_state *s, const stripe_range *range) {
     return cln_span_of(s->stripe_bytes + (range->begin - range->file_begin), (size_t)(range->end - range->begin));
 }
 
-/* This rank's stripe; a stream that ends in it has a size from now on. */
-static cln_status read_stripe(sweep_state *s, stripe_range *range) {
+/* From a file: piece by piece, so that a piece is still in the caches when it
+ * is seen. */
+static cln_status read_pieces(sweep_state *s, const stripe_range *range) {
     cln_byte_source *source = s->sweep->source;
+    for (uint64_t begin = range->file_begin; begin < range->end; begin += PIECE_BYTES) {
+        char *piece = s->stripe_bytes + (begin - range->file_begin);
+        const size_t size = (size_t)min_u64(PIECE_BYTES, range->end - begin);
+        double lap = cln_profile_now();
+        CLN_TRY(source->read_at(source, begin, piece, size, s->err));
+        lap = cln_profile_lap(CLN_PHASE_READ, lap);
+        if (s->sink->see != NULL) {
+            CLN_TRY(s->sink->see(s->sink->see_context, begin, cln_span_of(piece, size), s->err));
+        }
+        (void)cln_profile_lap(CLN_PHASE_HASH, lap);
+    }
+    return CLN_OK;
+}
+
+/* From a stream, which has a size when it ends in the stripe. */
+static cln_status read_some(sweep_state *s, stripe_range *range) {
     const size_t size = (size_t)(range->end - range->file_begin);
     if (size == 0) return CLN_OK;
-    if (!cln_byte_source_is_stream(source)) {
-        return source->read_at(source, range->file_begin, s->stripe_bytes, size, s->err);
-    }
     size_t got;
-    CLN_TRY(cln_byte_source_read_some(source, range->file_begin, s->stripe_bytes, size, &got, s->err));
+    double lap = cln_profile_now();
+    CLN_TRY(cln_byte_source_read_some(s->sweep->source, range->file_begin, s->stripe_bytes, size, &got, s->err));
+    lap = cln_profile_lap(CLN_PHASE_READ, lap);
     if (got < size) s->size_bytes = range->file_begin + got;
     *range = range_of(s, s->comm->rank);
+    if (got == 0 || s->sink->see == NULL) return CLN_OK;
+    CLN_TRY(s->sink->see(s->sink->see_context, range->file_begin, cln_span_of(s->stripe_bytes, got), s->err));
+    (void)cln_profile_lap(CLN_PHASE_HASH, lap);
     return CLN_OK;
 }
 
 /* Step 1, local: read this rank's stripe and scan it. */
 static void read_and_scan(sweep_state *s, round_message *message) {
     stripe_range range = range_of(s, s->comm->rank);
-    double lap = cln_profile_now();
-    if (s->status == CLN_OK) s->status = read_stripe(s, &range);
-    lap = cln_profile_lap(CLN_PHASE_READ, lap);
-    const cln_span bytes = cln_span_of(s->stripe_bytes, (size_t)(range.end - range.file_begin));
-    if (s->status == CLN_OK && bytes.size > 0 && s->sink->see != NULL) {
-        s->status = s->sink->see(s->sink->see_context, range.file_begin, bytes, s->err);
+    if (s->status == CLN_OK) {
+        s->status = cln_byte_source_is_stream(s->sweep->source) ? read_some(s, &range) : read_pieces(s, &range);
     }
-    lap = cln_profile_lap(CLN_PHASE_HASH, lap);
+    const double lap = cln_profile_now();
     memset(message, 0, sizeof *message);
     if (s->status == CLN_OK) cln_transition_scan(s->sweep->automaton, scan_span(s, &range), &message->function);
     (void)cln_profile_lap(CLN_PHASE_SCAN, lap);

@@ -207,6 +207,7 @@ static cln_status decode_block(cln_decoder *decoder, bool all_utf8, uint64_t *fa
     double lap = cln_profile_now();
     look_for_sample_mark(decoder);
     CLN_TRY(cln_decoder_judge(decoder, all_utf8, err));
+    if (!decoder->is_plain) cln_record_block_cut_fields(decoder->block);
     (void)cln_profile_lap(CLN_PHASE_JUDGE, lap);
     CLN_TRY(cln_decoder_add_cells(decoder, failed_record, err));
     lap = cln_profile_now();
@@ -231,6 +232,7 @@ cln_status cln_decoder_take(void *context, const cln_csv_run *run, uint64_t *fai
     cln_splitter splitter;
     cln_splitter_init(&splitter, decoder->automaton, run->bytes, run->offset, run->first_record);
     splitter.max_fields = decoder->schema->column_count; /* a record with more is rejected */
+    splitter.defers_fields = true;
     for (;;) {
         bool more;
         lap = cln_profile_now();

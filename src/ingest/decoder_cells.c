@@ -72,9 +72,37 @@ static cln_status make_escaped_cells(cln_decoder *decoder, size_t column, cln_er
     return count > 0 ? make_cells(decoder, column, count, size_bytes, err) : CLN_OK;
 }
 
+/* The cell between two ends; quote NULL: none is quoted. */
+static inline cln_span cell_between(const char *bytes, uint32_t begin, uint32_t end, const char *quote) {
+    const bool is_quoted = quote != NULL && bytes[begin] == *quote;
+    return cln_span_of(bytes + begin + is_quoted, end - begin - 2 * (uint32_t)is_quoted);
+}
+
+static inline void gather_between_ends(cln_decoder *decoder, size_t column, const char *quote) {
+    const cln_record_block *block = decoder->block;
+    const uint32_t *ends = block->ends + column;
+    if (column == 0) {
+        for (size_t row = 0; row < block->record_count; row++, ends += block->end_columns) {
+            decoder->cells[row] = cell_between(block->bytes.data, block->records[row].begin, ends[0], quote);
+        }
+        return;
+    }
+    for (size_t row = 0; row < block->record_count; row++, ends += block->end_columns) {
+        decoder->cells[row] = cell_between(block->bytes.data, ends[-1] + 1, ends[0], quote);
+    }
+}
+
 /* In a plain block the fields are a matrix: record by record, all columns. */
 static cln_status gather_plain_cells(cln_decoder *decoder, size_t column, cln_error *err) {
     const cln_record_block *block = decoder->block;
+    if (block->end_columns > 0) {
+        /* Two calls: without quotes the compiler drops what looks for them. */
+        if (block->ends_have_quotes)
+            gather_between_ends(decoder, column, &block->quote);
+        else
+            gather_between_ends(decoder, column, NULL);
+        return CLN_OK;
+    }
     const size_t columns = decoder->schema->column_count;
     const cln_field *field = block->fields + column;
     for (size_t row = 0; row < block->record_count; row++, field += columns) {

@@ -57,6 +57,7 @@ cln_status cln_decoder_note_record(cln_decoder *decoder, uint32_t row, const cha
 cln_status cln_decoder_note_cell(cln_decoder *decoder, uint32_t row, size_t column, const char *reason,
                                  cln_error *err) {
     const cln_record_block *block = decoder->block;
+    cln_record_block_cut_fields(decoder->block);
     const cln_field *field = &block->fields[block->records[row].first_field + column];
     return add_note(decoder,
                     (cln_reject_note){.row = row,

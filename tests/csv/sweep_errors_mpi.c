@@ -150,7 +150,7 @@ static void stripe_sizes(void **state) {
     (void)state;
     const uint64_t kib = 1024;
     const uint64_t mib = kib * kib;
-    assert_int_equal(cln_sweep_stripe_size(10 * 1024 * mib, 256 * mib, 4, 0), 16 * mib);
+    assert_int_equal(cln_sweep_stripe_size(10 * 1024 * mib, 256 * mib, 4, 0), 8 * mib);
     assert_int_equal(cln_sweep_stripe_size(10 * 1024 * mib, 64 * mib, 4, 0), 4 * mib);
     assert_int_equal(cln_sweep_stripe_size(100 * mib, 256 * mib, 4, 0), 6 * mib);
     assert_int_equal(cln_sweep_stripe_size(8 * mib, 256 * mib, 4, 0), 512 * kib);

@@ -24,7 +24,9 @@ typedef struct cln_digest {
 
 uint64_t cln_hash64(cln_span bytes); /* XXH3-64; for tables in memory, never stored */
 
+/* Uses AVX2 where the processor has it. */
 cln_digest cln_content_block_digest(cln_span block);
+cln_digest cln_content_block_digest_portable(cln_span block);
 /* digests: one for each block in order. */
 cln_digest cln_content_hash(const cln_digest *digests, size_t count, uint64_t length_bytes);
 void cln_digest_format(const cln_digest *digest, char text[CLN_DIGEST_TEXT_BYTES]);

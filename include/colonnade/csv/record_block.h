@@ -48,7 +48,11 @@ typedef struct cln_record_block {
     size_t field_capacity;
     cln_field *fields;
     size_t end_capacity;
-    uint32_t *ends;                             /* room for the splitter: where regular records' fields end */
+    uint32_t *ends;        /* room for the splitter: where regular records' fields end */
+    size_t end_columns;    /* of a block whose fields are not cut (cln_record_block_cut_fields):
+                            * so many ends for each record; 0: they are in fields */
+    bool ends_have_quotes; /* ... and whether a field that begins with the quote is quoted */
+    char quote;
     uint64_t escaped_field_count;               /* of the kept fields: those that have escapes */
     uint32_t escaped_fields[CLN_BLOCK_RECORDS]; /* the first of them: their places in fields */
     uint64_t unkept_field_count;                /* cut and counted, but not kept */
@@ -80,7 +84,8 @@ typedef struct cln_splitter {
     uint64_t offset;
     uint64_t next_number;
     size_t position;
-    size_t max_fields; /* of one record that are kept, at least 1; SIZE_MAX after init */
+    size_t max_fields;  /* of one record that are kept, at least 1; SIZE_MAX after init */
+    bool defers_fields; /* false after init: blocks of regular records may come with ends instead of fields */
 } cln_splitter;
 
 /* bytes: whole items, at most 4 GiB, the first at the automaton's start
@@ -91,6 +96,9 @@ void cln_splitter_init(cln_splitter *splitter, const cln_automaton *automaton, c
 /* Fills the block with the next records; *more is false when there were
  * neither records nor blank lines left. */
 CLN_CHECKED cln_status cln_splitter_next(cln_splitter *splitter, cln_record_block *block, bool *more, cln_error *err);
+
+/* Makes fields of the ends of a block that came with those. */
+void cln_record_block_cut_fields(cln_record_block *block);
 
 static inline cln_span cln_record_raw(const cln_record_block *block, const cln_record *record) {
     return cln_span_of(block->bytes.data + record->begin, record->size);

@@ -40,7 +40,7 @@ typedef struct cln_csv_sink {
      * is told. */
     CLN_CHECKED cln_status (*take)(void *context, const cln_csv_run *run, uint64_t *failed_record, cln_error *err);
     /* Local, may be NULL. All bytes of each stripe that this rank reads, the
-     * prologue's included. */
+     * prologue's included, in pieces of 1 MiB but for the last of a stripe. */
     void *see_context;
     CLN_CHECKED cln_status (*see)(void *context, uint64_t offset, cln_span bytes, cln_error *err);
     /* Collective, may be NULL. Behind each round, and once behind the last
@@ -64,7 +64,7 @@ typedef struct cln_sweep {
     void *progress_context;
 } cln_sweep;
 
-/* Local. The stripe size for a file: 16 MiB or so, at most 1/16 of the memory
+/* Local. The stripe size for a file: 8 MiB or so, at most 1/16 of the memory
  * and 1/(4 × ranks) of the file, at least 64 KiB; above 1 MiB a multiple of
  * it. asked_bytes, when not 0, wins, up to CLN_MAX_RECORD_BYTES, rounded up to
  * a multiple of 1 MiB for files above 64 MiB and for streams, whose size is

@@ -18,6 +18,7 @@ typedef struct cln_stage {
     uint64_t memory_limit_bytes;
     cln_buffer memory;   /* the blocks before the first spilled one */
     int descriptor;      /* of the scratch file, -1 before it is needed */
+    cln_buffer tail;     /* the blocks behind the scratch file's end, until they are worth a write */
     uint64_t size_bytes; /* of all blocks */
 } cln_stage;
 
