@@ -56,6 +56,11 @@ static cln_status file_read_at(cln_byte_source *self, uint64_t offset, void *dat
     return CLN_OK;
 }
 
+static void file_will_read(cln_byte_source *self, uint64_t offset, uint64_t size) {
+    const file_source *file = (const file_source *)self;
+    (void)posix_fadvise(file->descriptor, (off_t)offset, (off_t)size, POSIX_FADV_WILLNEED);
+}
+
 static bool same_content(const struct stat *a, const struct stat *b) {
     return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
            a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
@@ -126,6 +131,7 @@ cln_status cln_byte_source_open_file(cln_byte_source **source, const char *path,
     CLN_TRY(cln_new_array(&file, 1, sizeof *file, err));
     file->descriptor = -1;
     file->source.read_at = file_read_at;
+    file->source.will_read = file_will_read;
     file->source.check_unchanged = file_check_unchanged;
     file->source.release = file_release;
     cln_status status = cln_copy_string(&file->path, path, err);

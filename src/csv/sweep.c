@@ -101,14 +101,18 @@ static uint64_t round_begin(const sweep_state *s) {
 }
 
 /* Empty behind the end, and for a rank that does not read. */
-static stripe_range range_of(const sweep_state *s, int rank) {
-    stripe_range range = {.number = s->round * (uint64_t)s->reader_count + (uint64_t)rank};
+static stripe_range range_in_round(const sweep_state *s, uint64_t round, int rank) {
+    stripe_range range = {.number = round * (uint64_t)s->reader_count + (uint64_t)rank};
     if (rank >= s->reader_count) return range;
     range.file_begin = min_u64(s->size_bytes, range.number * s->stripe_size_bytes);
     range.end = min_u64(s->size_bytes, range.file_begin + s->stripe_size_bytes);
     range.begin =
         min_u64(range.end, range.file_begin > s->sweep->data_offset ? range.file_begin : s->sweep->data_offset);
     return range;
+}
+
+static stripe_range range_of(const sweep_state *s, int rank) {
+    return range_in_round(s, s->round, rank);
 }
 
 static cln_span scan_span(const sweep_state *s, const stripe_range *range) {
@@ -130,6 +134,9 @@ static cln_status read_pieces(sweep_state *s, const stripe_range *range) {
         }
         (void)cln_profile_lap(CLN_PHASE_HASH, lap);
     }
+    /* The next stripe comes while this one is decoded. */
+    const stripe_range next = range_in_round(s, s->round + 1, s->comm->rank);
+    cln_byte_source_will_read(source, next.file_begin, next.end - next.file_begin);
     return CLN_OK;
 }
 

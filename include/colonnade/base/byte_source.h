@@ -28,6 +28,9 @@ struct cln_byte_source {
     /* NULL but for streams; called by cln_byte_source_read_some. */
     CLN_CHECKED cln_status (*read_some)(cln_byte_source *self, uint64_t offset, void *data, size_t size, size_t *got,
                                         cln_error *err);
+    /* May be NULL. Advice: these bytes will be read soon. Returns at once; what
+     * can be brought nearer meanwhile comes while the caller computes. */
+    void (*will_read)(cln_byte_source *self, uint64_t offset, uint64_t size);
     /* Fails when the input is no longer the one that was opened (its size or
      * time of modification changed). */
     CLN_CHECKED cln_status (*check_unchanged)(cln_byte_source *self, cln_error *err);
@@ -38,6 +41,10 @@ struct cln_byte_source {
  * from then on its size is known. */
 CLN_CHECKED cln_status cln_byte_source_read_some(cln_byte_source *source, uint64_t offset, void *data, size_t size,
                                                  size_t *got, cln_error *err);
+
+static inline void cln_byte_source_will_read(cln_byte_source *source, uint64_t offset, uint64_t size) {
+    if (source->will_read != NULL && size > 0) source->will_read(source, offset, size);
+}
 
 static inline bool cln_byte_source_is_stream(const cln_byte_source *source) {
     return source->read_some != NULL;
