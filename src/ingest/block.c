@@ -12,17 +12,23 @@
  * is written to, and what is written never reaches the next ones. */
 enum { NARROWED_AT_ONCE = 512 };
 
-#define NARROW(data, count, wide, narrow, null)                                                                        \
-    do {                                                                                                               \
-        for (size_t first_ = 0; first_ < (count); first_ += NARROWED_AT_ONCE) {                                        \
-            const size_t left_ = (count)-first_;                                                                       \
-            const size_t size_ = left_ < NARROWED_AT_ONCE ? left_ : NARROWED_AT_ONCE;                                  \
-            const wide *from_ = (const wide *)(const void *)(data) + first_;                                           \
-            narrow to_[NARROWED_AT_ONCE];                                                                              \
-            for (size_t i_ = 0; i_ < size_; i_++) to_[i_] = from_[i_] == (null) ? narrow##_null : (narrow)from_[i_];   \
-            memcpy((data) + first_ * sizeof *to_, to_, size_ * sizeof *to_);                                           \
+#define DEFINE_NARROW(name, wide, narrow, wide_null, narrow_null)                                                      \
+    CLN_VECTORISED static void name(char *data, size_t count) {                                                        \
+        narrow narrowed[NARROWED_AT_ONCE] = {0};                                                                       \
+        for (size_t first = 0; first < count; first += NARROWED_AT_ONCE) {                                             \
+            const size_t left = count - first;                                                                         \
+            const size_t size = left < NARROWED_AT_ONCE ? left : NARROWED_AT_ONCE;                                     \
+            const wide *values = (const wide *)(const void *)data + first;                                             \
+            for (size_t i = 0; i < size; i++) narrowed[i] = values[i] == wide_null ? narrow_null : (narrow)values[i];  \
+            memcpy(data + first * sizeof *narrowed, narrowed, size * sizeof *narrowed);                                \
         }                                                                                                              \
-    } while (0)
+    }
+
+DEFINE_NARROW(narrow_integers_to_1, int64_t, int8_t, CLN_NULL_INTEGER, INT8_MIN)
+DEFINE_NARROW(narrow_integers_to_2, int64_t, int16_t, CLN_NULL_INTEGER, INT16_MIN)
+DEFINE_NARROW(narrow_integers_to_4, int64_t, int32_t, CLN_NULL_INTEGER, INT32_MIN)
+DEFINE_NARROW(narrow_codes_to_1, uint32_t, uint8_t, CLN_NULL_STRING, UINT8_MAX)
+DEFINE_NARROW(narrow_codes_to_2, uint32_t, uint16_t, CLN_NULL_STRING, UINT16_MAX)
 
 /* The least width whose range holds min and max, its least value aside. */
 static uint8_t width_of_range(int64_t min, int64_t max) {
@@ -42,13 +48,10 @@ CLN_VECTORISED static uint8_t width_of_integers(const int64_t *integers, size_t 
     return width_of_range(min, max);
 }
 
-CLN_VECTORISED static void narrow_integers(char *data, size_t count, uint8_t width) {
-    const int8_t int8_t_null = INT8_MIN;
-    const int16_t int16_t_null = INT16_MIN;
-    const int32_t int32_t_null = INT32_MIN;
-    if (width == 1) NARROW(data, count, int64_t, int8_t, CLN_NULL_INTEGER);
-    if (width == 2) NARROW(data, count, int64_t, int16_t, CLN_NULL_INTEGER);
-    if (width == 4) NARROW(data, count, int64_t, int32_t, CLN_NULL_INTEGER);
+static void narrow_integers(char *data, size_t count, uint8_t width) {
+    if (width == 1) narrow_integers_to_1(data, count);
+    if (width == 2) narrow_integers_to_2(data, count);
+    if (width == 4) narrow_integers_to_4(data, count);
 }
 
 uint8_t cln_block_narrow_integers(cln_buffer *values) {
@@ -59,11 +62,9 @@ uint8_t cln_block_narrow_integers(cln_buffer *values) {
     return width;
 }
 
-CLN_VECTORISED static void narrow_codes(char *data, size_t count, uint8_t width) {
-    const uint8_t uint8_t_null = UINT8_MAX;
-    const uint16_t uint16_t_null = UINT16_MAX;
-    if (width == 1) NARROW(data, count, uint32_t, uint8_t, CLN_NULL_STRING);
-    if (width == 2) NARROW(data, count, uint32_t, uint16_t, CLN_NULL_STRING);
+static void narrow_codes(char *data, size_t count, uint8_t width) {
+    if (width == 1) narrow_codes_to_1(data, count);
+    if (width == 2) narrow_codes_to_2(data, count);
 }
 
 uint8_t cln_block_narrow_codes(cln_buffer *values, size_t count) {

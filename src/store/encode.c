@@ -83,7 +83,7 @@ CLN_VECTORISED static void narrow_codes(const int32_t *codes, size_t count, unsi
 /* Doubles in their order as integers, and back: those of negative doubles
  * count backwards. -0 comes before 0. */
 static inline int64_t order_of_bits(int64_t bits) {
-    return bits ^ (int64_t)((uint64_t)(bits >> 63) >> 1);
+    return bits < 0 ? bits ^ INT64_MAX : bits;
 }
 
 static double double_of_order(int64_t order) {

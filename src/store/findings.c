@@ -11,7 +11,7 @@ void cln_findings_add(cln_findings *findings, cln_place place, cln_status status
     if (status > findings->worst) findings->worst = status;
     if (findings->listed_count == CLN_FINDINGS_LISTED) return;
     cln_found *found = &findings->listed[findings->listed_count++];
-    *found = (cln_found){.place = place, .status = status};
+    *found = (cln_found){.place = place, .status = (int32_t)status};
     if (place.column_name != NULL) (void)snprintf(found->column, sizeof found->column, "%s", place.column_name);
     found->place.column_name = NULL; /* it does not travel */
     va_list arguments;
