@@ -289,6 +289,15 @@ import json
 print(round([l for l in map(json.loads, open('$RESULTS')) if '$1' in l][-1]['$1'], 3))"
 }
 
+# What the ranks of a scan spend on the file, without their start and end.
+measure_scan_alone() {
+    local table=$1 ranks=$2 sum
+    # shellcheck disable=SC2016 # the inner shell expands it
+    sum='"$@" 2>&1 >/dev/null | awk "/^[a-z]+( [a-z]+)? +[0-9.]+ +[0-9.]+$/ { s += \$(NF - 1) } END { print s }"'
+    measure "limit:colonnade scan, $ranks rank$([ "$ranks" = 1 ] || say s), the file alone" "$table" timed --seconds-printed -- \
+        sh -c "$sum" sh "${MPIRUN[@]:0:${#MPIRUN[@]}-1}" "$ranks" "$PROGRAM" scan "$CSV" --quiet --profile
+}
+
 run_limits() {
     local table=$1 run copy="cat \"\$1\" >\"\$2\""
     [ $SYNC = false ] || copy+=" && sync \"\$2\""
@@ -299,6 +308,8 @@ run_limits() {
         rm -f "$WORK/copy"
         measure "limit:colonnade scan, $THREADS ranks" "$table" timed -- "${MPIRUN[@]}" "$PROGRAM" scan "$CSV" --quiet
         measure "limit:colonnade scan, 1 rank" "$table" timed -- "${MPIRUN[@]:0:${#MPIRUN[@]}-1}" 1 "$PROGRAM" scan "$CSV" --quiet
+        measure_scan_alone "$table" "$THREADS"
+        measure_scan_alone "$table" 1
         measure "limit:mpirun and colonnade --version" "$table" timed -- "${MPIRUN[@]}" "$PROGRAM" --version
     done
 }

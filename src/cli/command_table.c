@@ -13,7 +13,7 @@ static const char *const ingest_options[] = {
     "as",           "replace", "schema",  "allow-rejects", "max-reject-rate", "on-bad-cell", "on-duplicate",
     "on-malformed", "date",    "profile", "detect",        DIALECT_OPTIONS,   NULL};
 static const char *const records_options[] = {"detect", DIALECT_OPTIONS, NULL};
-static const char *const scan_options[] = {"schema", DIALECT_OPTIONS, NULL};
+static const char *const scan_options[] = {"schema", "profile", DIALECT_OPTIONS, NULL};
 static const char *const no_options[] = {NULL};
 static const char *const remove_options[] = {"all", "yes", NULL};
 static const char *const report_options[] = {"out", NULL};

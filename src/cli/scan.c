@@ -3,9 +3,11 @@
  * colonnade scan: the account of a file without storing it.
  */
 #include "colonnade/base/memory.h"
+#include "colonnade/base/profile.h"
 #include "colonnade/base/utf8.h"
 #include "colonnade/cli/dialect_options.h"
 #include "colonnade/cli/input.h"
+#include "colonnade/cli/profile_table.h"
 #include "colonnade/csv/sweep.h"
 #include "colonnade/csv/tally.h"
 #include "colonnade/ingest/schema.h"
@@ -121,8 +123,7 @@ static size_t take_plain(scan_job *job, cln_span bytes, uint64_t *record_count) 
     return taken;
 }
 
-static cln_status take(void *context, const cln_csv_run *run, uint64_t *failed_record, cln_error *err) {
-    scan_job *job = context;
+static cln_status count_run(scan_job *job, const cln_csv_run *run, uint64_t *failed_record, cln_error *err) {
     if (run->size_bytes > run->bytes.size) { /* its fields are not known */
         count_record(job, run->first_record, run->offset, run->size_bytes, CLN_REASON_OVER_LONG);
         return CLN_OK;
@@ -143,6 +144,13 @@ static cln_status take(void *context, const cln_csv_run *run, uint64_t *failed_r
         if (!more) return CLN_OK;
         CLN_TRY(count_block(job, all_ascii, err));
     }
+}
+
+static cln_status take(void *context, const cln_csv_run *run, uint64_t *failed_record, cln_error *err) {
+    const double lap = cln_profile_now();
+    const cln_status status = count_run(context, run, failed_record, err);
+    (void)cln_profile_lap(CLN_PHASE_SPLIT, lap);
+    return status;
 }
 
 static void show_progress(void *context, uint64_t done_bytes) {
@@ -235,9 +243,11 @@ cln_status cln_command_scan(cln_cli *cli, cln_error *err) {
     };
     CLN_TRY(cln_cli_dialect(cli, &job.dialect, err));
     CLN_TRY(cln_cli_open_input(cli, cli->arguments[0], &job.source, err));
+    if (cln_option_given(cli->options, "profile")) cln_profile_start();
     cln_buffer_init(&job.utf8, SIZE_MAX);
     cln_buffer_init(&job.arena, SIZE_MAX);
-    const cln_status status = run_scan(&job, err);
+    cln_status status = run_scan(&job, err);
+    if (status == CLN_OK && cln_profile_is_on) status = cln_cli_print_profile(cli, job.source->size_bytes, err);
     clean_up(&job);
     return status;
 }

@@ -12,6 +12,7 @@
  * is written to, and what is written never reaches the next ones. */
 enum { NARROWED_AT_ONCE = 512 };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): types take none */
 #define DEFINE_NARROW(name, wide, narrow, wide_null, narrow_null)                                                      \
     CLN_VECTORISED static void name(char *data, size_t count) {                                                        \
         narrow narrowed[NARROWED_AT_ONCE] = {0};                                                                       \
@@ -23,6 +24,7 @@ enum { NARROWED_AT_ONCE = 512 };
             memcpy(data + first * sizeof *narrowed, narrowed, size * sizeof *narrowed);                                \
         }                                                                                                              \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 DEFINE_NARROW(narrow_integers_to_1, int64_t, int8_t, CLN_NULL_INTEGER, INT8_MIN)
 DEFINE_NARROW(narrow_integers_to_2, int64_t, int16_t, CLN_NULL_INTEGER, INT16_MIN)

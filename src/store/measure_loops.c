@@ -10,6 +10,7 @@ enum { STEP_ROWS = 32768 };
 /* Doubles whose bits are looked at together. */
 enum { BITS_ROWS = 256 };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): types, names, attributes and halves of comparisons take none */
 #define DEFINE_COUNT(set, name, type, is_null, ATTRIBUTE)                                                              \
     ATTRIBUTE static uint64_t count_##set##name(const type *values, size_t rows) {                                     \
         uint64_t nulls = 0;                                                                                            \
@@ -131,6 +132,7 @@ enum { BITS_ROWS = 256 };
         .timestamps = timestamps_##set,                                                                                \
         .doubles = doubles_##set};
 
+/* NOLINTEND(bugprone-macro-parentheses) */
 DEFINE_SET(portable_, )
 
 const cln_measure_loops *cln_measure_loops_portable(void) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Where the time of an ingest goes: a stop watch for each phase of the work.
+ * Where the time of an ingest or a scan goes: a stop watch for each phase of the work.
  * Off, it costs a test of a flag. It belongs to the process; all functions are
  * local. Nothing that is stored or answered depends on it.
  */
