@@ -5,8 +5,9 @@
                [--result PATH] [--seconds-printed] [--timeout S] -- COMMAND...
 
 A line has: wall (seconds from start to end of the process), cpu (seconds of it
-and all its descendants), others (the share of the cores that anything else used
-meanwhile), status, result_bytes, and the tags. With --sample also, from samples
+and all its descendants), read_bytes (what they read from storage), rchar (what
+they asked the system to read, from wherever it came), others (the share of the
+cores that anything else used meanwhile), status, result_bytes, and the tags. With --sample also, from samples
 taken every 20 ms, the greatest anonymous and shared memory (RssAnon + RssShmem)
 of one process and of all together, and the greatest VmHWM; sampling costs time,
 so runs that count for time go without. With --seconds-printed the command's
@@ -106,6 +107,12 @@ class Sampler(threading.Thread):
         return self.peaks
 
 
+def read_so_far():
+    """What this process and its ended descendants read: from storage, and in all."""
+    lines = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    return int(lines["read_bytes"]), int(lines["rchar"])
+
+
 def reap_others():
     """Waits for what a process left behind (Spark's JVM), so that its time counts."""
     while True:
@@ -126,6 +133,7 @@ def run(given, cpus):
     """Runs the command; its costs."""
     busy = busy_seconds(cpus)
     before = os.times()
+    stored_before, asked_before = read_so_far()
     begin = time.perf_counter()
     with open(given.log, "wb") as log:
         child = subprocess.Popen(
@@ -147,12 +155,21 @@ def run(given, cpus):
     costs = sampler.stop() if given.sample else {}
     reap_others()
     after = os.times()
+    stored, asked = read_so_far()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     elapsed = time.perf_counter() - begin
     others = max(0.0, busy_seconds(cpus) - busy - cpu) / (elapsed * len(cpus))
     if given.seconds_printed and status == 0:
         wall = float(printed)
-    return {"status": status, "wall": wall, "cpu": cpu, "others": others, **costs}
+    return {
+        "status": status,
+        "wall": wall,
+        "cpu": cpu,
+        "read_bytes": stored - stored_before,
+        "rchar": asked - asked_before,
+        "others": others,
+        **costs,
+    }
 
 
 def main():
