@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A text of at most 64 bytes is one vector, whatever its length, so that
- * nothing branches on it.
+ * A text is one vector, of 16, 32 or 64 bytes: a load that reaches over the end
+ * of a cache line takes the next one, too, so most texts get short loads. A
+ * shorter vector stands for one of 64 bytes with zeros behind it.
  */
 #include "recent_texts.h"
 
@@ -10,32 +11,72 @@
 #include <immintrin.h>
 #include <stdbool.h>
 
-#define TARGET __attribute__((target("avx512f,avx512bw,aes,bmi2")))
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,aes,bmi2")))
+
+enum { SHORT_BYTES = 16, MIDDLE_BYTES = 32 };
 
 /* Bytes behind the text are zero, and are not read. */
-TARGET static inline __m512i load_text(const char *data, size_t size) {
-    return _mm512_maskz_loadu_epi8(_bzhi_u64(UINT64_MAX, (uint32_t)size), data);
+TARGET static inline __mmask64 mask_of(size_t size) {
+    return _bzhi_u64(UINT64_MAX, (uint32_t)size);
 }
 
 /* Rounds of AES mix the bytes of a lane; the product mixes the lanes. */
-TARGET static inline size_t slot_of(__m512i text, size_t size, size_t mask) {
-    const __m128i first = _mm_aesenc_si128(_mm512_castsi512_si128(text), _mm512_extracti32x4_epi32(text, 1));
-    const __m128i rest = _mm_aesenc_si128(_mm512_extracti32x4_epi32(text, 2), _mm512_extracti32x4_epi32(text, 3));
-    const __m128i mixed = _mm_aesenc_si128(first, rest);
+TARGET static inline size_t slot_of_lanes(__m128i first_lanes, __m128i last_lanes, size_t size, size_t mask) {
+    const __m128i mixed = _mm_aesenc_si128(first_lanes, last_lanes);
     const uint64_t folded = (uint64_t)_mm_cvtsi128_si64(mixed) ^ (uint64_t)_mm_extract_epi64(mixed, 1);
     return (size_t)((folded + size) * 0x9E3779B97F4A7C15u >> 48) & mask;
+}
+
+TARGET static inline __m128i no_lanes(void) {
+    return _mm_aesenc_si128(_mm_setzero_si128(), _mm_setzero_si128());
+}
+
+TARGET static inline size_t slot_of_short(__m128i text, size_t size, size_t mask) {
+    return slot_of_lanes(_mm_aesenc_si128(text, _mm_setzero_si128()), no_lanes(), size, mask);
+}
+
+TARGET static inline size_t slot_of_middle(__m256i text, size_t size, size_t mask) {
+    const __m128i lanes = _mm_aesenc_si128(_mm256_castsi256_si128(text), _mm256_extracti128_si256(text, 1));
+    return slot_of_lanes(lanes, no_lanes(), size, mask);
+}
+
+TARGET static inline size_t slot_of_long(__m512i text, size_t size, size_t mask) {
+    const __m128i first = _mm_aesenc_si128(_mm512_castsi512_si128(text), _mm512_extracti32x4_epi32(text, 1));
+    const __m128i last = _mm_aesenc_si128(_mm512_extracti32x4_epi32(text, 2), _mm512_extracti32x4_epi32(text, 3));
+    return slot_of_lanes(first, last, size, mask);
+}
+
+/* The slot where the text is, if it is anywhere; and whether its bytes are there. */
+TARGET static inline size_t look_up(const struct cln_recent_texts *recent, cln_span text, size_t mask, bool *is_equal) {
+    if (text.size <= SHORT_BYTES) {
+        const __m128i bytes = _mm_maskz_loadu_epi8((__mmask16)mask_of(text.size), text.data);
+        const size_t slot = slot_of_short(bytes, text.size, mask);
+        const void *cell = recent->cells + slot * CLN_RECENT_CELL_BYTES;
+        *is_equal = _mm_cmpneq_epi8_mask(bytes, _mm_load_si128(cell)) == 0;
+        return slot;
+    }
+    if (text.size <= MIDDLE_BYTES) {
+        const __m256i bytes = _mm256_maskz_loadu_epi8((__mmask32)mask_of(text.size), text.data);
+        const size_t slot = slot_of_middle(bytes, text.size, mask);
+        const void *cell = recent->cells + slot * CLN_RECENT_CELL_BYTES;
+        *is_equal = _mm256_cmpneq_epi8_mask(bytes, _mm256_load_si256(cell)) == 0;
+        return slot;
+    }
+    const __m512i bytes = _mm512_maskz_loadu_epi8(mask_of(text.size), text.data);
+    const size_t slot = slot_of_long(bytes, text.size, mask);
+    const void *cell = recent->cells + slot * CLN_RECENT_CELL_BYTES;
+    *is_equal = _mm512_cmpneq_epi8_mask(bytes, _mm512_load_si512(cell)) == 0;
+    return slot;
 }
 
 TARGET static size_t find(const struct cln_recent_texts *recent, const cln_span *texts, size_t count, uint32_t *codes) {
     const size_t mask = recent->slot_count - 1;
     for (size_t i = 0; i < count; i++) {
-        const size_t size = texts[i].size;
-        if (size > CLN_RECENT_CELL_BYTES) return i;
-        const __m512i text = load_text(texts[i].data, size);
-        const size_t slot = slot_of(text, size, mask);
-        const __m512i known = _mm512_load_si512((const void *)(recent->cells + slot * CLN_RECENT_CELL_BYTES));
+        if (texts[i].size > CLN_RECENT_CELL_BYTES) return i;
+        bool is_equal;
+        const size_t slot = look_up(recent, texts[i], mask, &is_equal);
         const uint64_t mark = recent->marks[slot];
-        if ((_mm512_cmpneq_epi8_mask(text, known) | ((mark & 0xFF) ^ size)) != 0) return i;
+        if (!is_equal | ((mark & 0xFF) != texts[i].size)) return i;
         codes[i] = (uint32_t)(mark >> 8);
     }
     return count;
@@ -43,9 +84,10 @@ TARGET static size_t find(const struct cln_recent_texts *recent, const cln_span 
 
 TARGET static uint32_t keep(struct cln_recent_texts *recent, cln_span text, uint32_t code) {
     if (text.size > CLN_RECENT_CELL_BYTES) return CLN_RECENT_SLOT;
-    const __m512i bytes = load_text(text.data, text.size);
-    const size_t slot = slot_of(bytes, text.size, recent->slot_count - 1);
-    _mm512_store_si512((void *)(recent->cells + slot * CLN_RECENT_CELL_BYTES), bytes);
+    bool is_equal;
+    const size_t slot = look_up(recent, text, recent->slot_count - 1, &is_equal);
+    _mm512_store_si512((void *)(recent->cells + slot * CLN_RECENT_CELL_BYTES),
+                       _mm512_maskz_loadu_epi8(mask_of(text.size), text.data));
     const uint32_t kept_code = code == CLN_RECENT_SLOT ? (uint32_t)slot : code;
     recent->marks[slot] = (uint64_t)kept_code << 8 | text.size;
     return kept_code;
@@ -55,7 +97,8 @@ const cln_recent_kernels *cln_recent_kernels_avx512(void) {
     static const cln_recent_kernels kernels = {.name = "AVX-512", .find = find, .keep = keep};
     __builtin_cpu_init();
     const bool has_all = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                         __builtin_cpu_supports("aes") && __builtin_cpu_supports("bmi2");
+                         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("aes") &&
+                         __builtin_cpu_supports("bmi2");
     return has_all ? &kernels : NULL;
 }
 
