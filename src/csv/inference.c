@@ -2,6 +2,7 @@
 #include "colonnade/csv/inference.h"
 
 #include "colonnade/base/number.h"
+#include "colonnade/base/vectorise.h"
 
 #include <math.h>
 #include <string.h>
@@ -88,6 +89,36 @@ void cln_value_range_add_double(cln_value_range *range, double value) {
     const int64_t high = unit + 64 - __builtin_clzll(significand);
     if (low < range->exponent_min) range->exponent_min = low;
     if (high > range->exponent_max) range->exponent_max = high;
+}
+
+/* Whether every value, nulls aside, is a multiple of 1 / scale, a power of two
+ * from 1 up, so that the product is exact or infinite, and less than limit. */
+CLN_VECTORISED static bool are_within(const double *values, size_t count, double scale, double limit) {
+    unsigned outside = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double scaled = values[i] * scale;
+        const unsigned is_multiple = scaled == __builtin_floor(scaled);
+        const unsigned is_less = __builtin_fabs(values[i]) < limit;
+        const unsigned is_null = values[i] != values[i];
+        outside |= (~(is_multiple & is_less) & ~is_null) & 1;
+    }
+    return outside == 0;
+}
+
+CLN_VECTORISED static uint64_t count_nans(const double *values, size_t count) {
+    uint64_t nans = 0;
+    for (size_t i = 0; i < count; i++) nans += values[i] != values[i];
+    return nans;
+}
+
+/* After a few values most lie within what was seen, which is quick to see. */
+uint64_t cln_value_range_add_doubles(cln_value_range *range, const double *values, size_t count) {
+    const bool is_quick = range->exponent_min <= 0 && range->exponent_min >= -1023 && range->exponent_max <= 1023;
+    if (!is_quick ||
+        !are_within(values, count, ldexp(1.0, -(int)range->exponent_min), ldexp(1.0, (int)range->exponent_max))) {
+        for (size_t i = 0; i < count; i++) cln_value_range_add_double(range, values[i]);
+    }
+    return count_nans(values, count);
 }
 
 void cln_inference_init(cln_inference *inference) {

@@ -6,7 +6,6 @@
 #include "colonnade/ingest/text_rule.h"
 #include "recent_texts.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,12 +76,7 @@ cln_status cln_column_builder_add_integers(cln_column_builder *builder, const in
 
 cln_status cln_column_builder_add_doubles(cln_column_builder *builder, const double *values, size_t count,
                                           cln_error *err) {
-    for (size_t i = 0; i < count; i++) {
-        if (isnan(values[i]))
-            builder->null_count++;
-        else
-            cln_value_range_add_double(&builder->range, values[i]);
-    }
+    builder->null_count += cln_value_range_add_doubles(&builder->range, values, count);
     builder->rows += (uint32_t)count;
     return cln_buffer_append(&builder->values, values, count * sizeof *values, err);
 }

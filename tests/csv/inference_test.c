@@ -5,6 +5,7 @@
 #include "colonnade/csv/inference.h"
 
 #include <float.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -143,6 +144,37 @@ static void exponents_of_doubles(void **state) {
     }
 }
 
+/* Many values at once, of any bits or of few digits, leave the range that each
+ * by itself leaves. */
+static void many_doubles_at_once(void **state) {
+    (void)state;
+    enum { MANY = 64 };
+    uint64_t random = 20150712;
+    for (int kind = 0; kind < 400; kind++) {
+        cln_value_range together, one_by_one;
+        cln_value_range_init(&together);
+        cln_value_range_init(&one_by_one);
+        for (int batch = 0; batch < 20; batch++) {
+            double values[MANY];
+            uint64_t nulls = 0;
+            for (int i = 0; i < MANY; i++) {
+                random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+                uint64_t bits = random;
+                memcpy(&values[i], &bits, sizeof bits); /* any of all doubles */
+                if (kind % 4 != 0)
+                    values[i] = ldexp((double)(random >> (34 + random % 20)), kind % 40 - 30 + batch / 4);
+                if (kind % 4 == 2 && i % 7 == 0) values[i] = NAN;
+                if (kind % 4 == 3 && i % 9 == 0) values[i] = -values[i] * 0.0;
+                if (isnan(values[i])) nulls++;
+                if (!isnan(values[i])) cln_value_range_add_double(&one_by_one, values[i]);
+            }
+            assert_int_equal(cln_value_range_add_doubles(&together, values, MANY), nulls);
+            assert_int_equal(together.exponent_min, one_by_one.exponent_min);
+            assert_int_equal(together.exponent_max, one_by_one.exponent_max);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers),
@@ -152,6 +184,7 @@ int main(void) {
         cmocka_unit_test(ranges),
         cmocka_unit_test(no_values_have_no_type),
         cmocka_unit_test(exponents_of_doubles),
+        cmocka_unit_test(many_doubles_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

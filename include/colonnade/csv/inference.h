@@ -36,6 +36,8 @@ typedef struct cln_value_range {
 void cln_value_range_init(cln_value_range *range);
 void cln_value_range_add_integer(cln_value_range *range, int64_t value);
 void cln_value_range_add_double(cln_value_range *range, double value);
+/* Many, of which NaN are null; returns how many those are. */
+uint64_t cln_value_range_add_doubles(cln_value_range *range, const double *values, size_t count);
 /* Collective. Over all ranks, on all ranks. */
 void cln_value_range_join(const cln_comm *comm, cln_value_range *range);
 
