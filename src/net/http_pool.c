@@ -113,6 +113,14 @@ cln_status cln_http_call_later(cln_http_pool *pool, double delay_seconds, void (
     return CLN_OK;
 }
 
+void cln_http_forget_calls(cln_http_pool *pool, const void *context) {
+    size_t kept = 0;
+    for (size_t i = 0; i < pool->call_count; i++) {
+        if (pool->calls[i].context != context) pool->calls[kept++] = pool->calls[i];
+    }
+    pool->call_count = kept;
+}
+
 /* The call that is due first, or call_count. */
 static size_t next_call(const cln_http_pool *pool) {
     size_t next = pool->call_count;

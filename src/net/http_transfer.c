@@ -152,16 +152,40 @@ static cln_status refuse(cln_http_transfer *t, const char *why, const char *wher
     return cln_fail(&t->error, CLN_ERR_IO, "%s: %s%.300s", t->request->url, why, where);
 }
 
+/* Why an address that base leads to is not followed; NULL: it is. */
+static const char *reason_against(const char *base, const char *target) {
+    const bool is_https = has_prefix(target, "https:");
+    if (!is_https && !has_prefix(target, "http:")) return "what is not http is not followed: ";
+    if (!is_https && has_prefix(base, "https:")) return "https is not left for http: ";
+    return NULL;
+}
+
+cln_status cln_http_resolve_url(const char *base, const char *reference, char **url, cln_error *err) {
+    *url = NULL;
+    CURLU *parsed = curl_url();
+    char *text = NULL;
+    if (parsed == NULL) return cln_fail_memory(err, "reading an address");
+    cln_status status = CLN_OK;
+    if (curl_url_set(parsed, CURLUPART_URL, base, 0) != CURLUE_OK ||
+        curl_url_set(parsed, CURLUPART_URL, reference, 0) != CURLUE_OK ||
+        curl_url_get(parsed, CURLUPART_URL, &text, 0) != CURLUE_OK) {
+        status = cln_fail(err, CLN_ERR_IO, "%s names an address that makes no sense: %.300s", base, reference);
+    } else if (reason_against(base, text) != NULL) {
+        status = cln_fail(err, CLN_ERR_IO, "%s: %s%.300s", base, reason_against(base, text), text);
+    } else {
+        status = cln_copy_string(url, text, err);
+    }
+    curl_free(text);
+    curl_url_cleanup(parsed);
+    return status;
+}
+
 static cln_status follow(cln_http_transfer *t, const char *target) {
     if (++t->redirect_count > REDIRECTIONS_MOST) {
         return refuse(t, "more than five redirections, the last to ", target);
     }
-    if (!has_prefix(target, "https:") && !has_prefix(target, "http:")) {
-        return refuse(t, "a redirection to what is not http is not followed: ", target);
-    }
-    if (has_prefix(url_of(t), "https:") && !has_prefix(target, "https:")) {
-        return refuse(t, "a redirection from https to http is not followed: ", target);
-    }
+    const char *reason = reason_against(url_of(t), target);
+    if (reason != NULL) return refuse(t, reason, target);
     char *url = NULL;
     CLN_TRY(cln_copy_string(&url, target, &t->error));
     free(t->url);

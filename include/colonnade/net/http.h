@@ -111,6 +111,10 @@ bool cln_http_content_length(const cln_http_response *response, uint64_t *size_b
 /* A date of a header as seconds since 1970; -1 where text is none, or NULL. */
 int64_t cln_http_date_seconds(const char *text);
 
+/* An address that stands in an answer of base, as a whole address. CLN_ERR_IO
+ * where it makes none, or leads from https elsewhere, or to what is not http. */
+CLN_CHECKED cln_status cln_http_resolve_url(const char *base, const char *reference, char **url, cln_error *err);
+
 typedef struct cln_http_pool cln_http_pool;
 typedef struct cln_http_transfer cln_http_transfer;
 
@@ -137,6 +141,9 @@ void cln_http_resume(cln_http_transfer *transfer);
 /* Calls `call` once, that many seconds from now, as part of the loop. */
 CLN_CHECKED cln_status cln_http_call_later(cln_http_pool *pool, double delay_seconds, void (*call)(void *context),
                                            void *context, cln_error *err);
+
+/* Forgets the calls with that context. */
+void cln_http_forget_calls(cln_http_pool *pool, const void *context);
 
 /* Works on what runs, waiting that long at the most for something to happen.
  * *busy: transfers or calls are left. */
