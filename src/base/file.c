@@ -140,6 +140,11 @@ cln_status cln_file_sync_dir(const char *path, cln_error *err) {
     return status;
 }
 
+bool cln_file_is_dir(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 bool cln_file_exists(const char *path) {
     struct stat info;
     return stat(path, &info) == 0;

@@ -3,22 +3,64 @@
  * colonnade clean: rank 0 frees what the store does not need; the other ranks
  * wait for its status.
  */
+#include "colonnade/base/file.h"
 #include "colonnade/base/log.h"
+#include "colonnade/base/memory.h"
 #include "colonnade/cli/cli.h"
 #include "colonnade/cli/store_datasets.h"
+#include "colonnade/net/staging.h"
 #include "colonnade/store/removal.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-static cln_status add_row(cln_table *table, const char *dataset, const cln_freed *freed, cln_error *err) {
+static cln_status add_row(cln_table *table, const char *dataset, uint64_t file_count, uint64_t size_bytes,
+                          cln_error *err) {
     cln_cell *cells;
     CLN_TRY(cln_table_add_row(table, &cells, err));
     CLN_TRY(cln_cell_set_text(&cells[0], cln_span_of_string(dataset), err));
-    cln_cell_set_integer(&cells[1], (int64_t)freed->file_count);
-    cln_cell_set_integer(&cells[2], (int64_t)freed->size_bytes);
+    cln_cell_set_integer(&cells[1], (int64_t)file_count);
+    cln_cell_set_integer(&cells[2], (int64_t)size_bytes);
     return CLN_OK;
 }
+
+/* ---- The staging folder: files whose fetch was cut short ---- */
+
+static cln_status clear_staged(const cln_cli *cli, const char *dataset, cln_table *table, cln_error *err) {
+    const char *staging_dir = cli->settings.staging_dir;
+    cln_staging_cleared cleared;
+    CLN_TRY(cln_staging_clear(staging_dir, dataset, 0, &cleared, err));
+    if (cleared.file_count == 0) return CLN_OK;
+    char *folder;
+    CLN_TRY(cln_path_join(&folder, staging_dir, dataset, err));
+    const cln_status status = add_row(table, folder, cleared.file_count, cleared.size_bytes, err);
+    free(folder);
+    return status;
+}
+
+/* Datasets that were fetched and never ingested are in no store. */
+static cln_status clear_all_staged(const cln_cli *cli, cln_table *table, cln_error *err) {
+    cln_folder_list names;
+    CLN_TRY(cln_folder_read(&names, cli->settings.staging_dir, "", err));
+    cln_status status = CLN_OK;
+    for (size_t i = 0; status == CLN_OK && i < names.count; i++) {
+        char *folder;
+        status = cln_path_join(&folder, cli->settings.staging_dir, names.names[i], err);
+        if (status == CLN_OK && cln_file_is_dir(folder)) status = clear_staged(cli, names.names[i], table, err);
+        free(folder);
+    }
+    cln_folder_clean_up(&names);
+    return status;
+}
+
+static cln_status clear_staging(const cln_cli *cli, const cln_folder_list *datasets, cln_table *table, cln_error *err) {
+    if (cli->argument_count == 0) return clear_all_staged(cli, table, err);
+    for (size_t i = 0; i < datasets->count; i++) CLN_TRY(clear_staged(cli, datasets->names[i], table, err));
+    return CLN_OK;
+}
+
+/* ---- The store ---- */
 
 static void warn_of_rest(const char *dataset, const cln_freed *freed) {
     if (freed->unnamed_count > 0) {
@@ -44,7 +86,7 @@ static cln_status clean_all(const cln_cli *cli, const cln_folder_list *datasets,
         *failed_count += status != CLN_OK || freed.stuck_count > 0;
         if (status != CLN_OK) continue;
         warn_of_rest(dataset, &freed);
-        CLN_TRY(add_row(table, dataset, &freed, err));
+        CLN_TRY(add_row(table, dataset, freed.file_count, freed.size_bytes, err));
     }
     return CLN_OK;
 }
@@ -55,6 +97,7 @@ static cln_status clean_and_print(const cln_cli *cli, const cln_folder_list *dat
     CLN_TRY(cln_table_init(&table, NULL, columns, sizeof columns / sizeof *columns, err));
     size_t failed_count = 0;
     cln_status status = clean_all(cli, datasets, &table, &failed_count, err);
+    if (status == CLN_OK) status = clear_staging(cli, datasets, &table, err);
     if (status == CLN_OK) status = cln_cli_print(cli, &table, err);
     cln_table_clean_up(&table);
     if (status != CLN_OK || failed_count == 0) return status;

@@ -26,7 +26,8 @@ static const cln_command command_table[] = {
      .description =
          "Deletes the partition files that the named datasets, or all of the store, no longer use, and temporary files "
          "of runs that are dead, and says how much that freed. Old versions go by themselves an hour after they were "
-         "replaced, when the dataset is next ingested; until then they are kept for those who still read them.",
+         "replaced, when the dataset is next ingested; until then they are kept for those who still read them. What "
+         "fetches that were cut short left in the staging folder goes too, so that they begin anew.",
      .example = "colonnade clean traffic_accidents",
      .options = no_options,
      .run = cln_command_clean},
@@ -47,14 +48,16 @@ static const cln_command command_table[] = {
      .options = export_options,
      .run = cln_command_export},
     {.name = "fetch",
-     .arguments = "[DATASET...]",
+     .arguments = "[DATASET|boundaries...]",
      .argument_max = SIZE_MAX,
      .summary = "bring the published files of the datasets to the staging folder",
      .description =
          "Downloads every source of the named datasets, or of all, to STAGING/DATASET/YYYY-MM-DD/SOURCE.csv, with its "
-         "origin, validators and SHA-256 beside it. The addresses of a source are tried in order. A file whose bytes "
-         "are there already is left alone. A year that is not published is reported and is no error when another "
-         "arrives.",
+         "origin, validators and SHA-256 beside it; 'boundaries' are the configured areas. Several files come at once, "
+         "large ones by several connections. What was cut, or killed, goes on where it was when it is fetched again. A "
+         "file that has not changed since the last fetch is not transferred, and one that has, on the same day, gets a "
+         "numbered name. The addresses of a source are tried in order. A year that is not published is reported and "
+         "is no error when another arrives. docs/fetching.md says more.",
      .example = "colonnade fetch service_requests_311 --year 2024,2025",
      .options = fetch_options,
      .run = cln_command_fetch},

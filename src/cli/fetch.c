@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * colonnade fetch: rank 0 downloads, one file at a time; the other ranks wait
- * for its status.
+ * colonnade fetch: rank 0 downloads, several files at a time; the other ranks
+ * wait for its status.
  */
 #include "colonnade/net/fetch.h"
 #include "colonnade/base/clock.h"
@@ -10,160 +10,103 @@
 #include "colonnade/cli/cli.h"
 #include "colonnade/config/nearest.h"
 #include "colonnade/net/staging.h"
-#include "colonnade/par/progress.h"
+#include "fetch_progress.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Far more than any year of any city, and less than a disk. */
-#define SIZE_LIMIT_BYTES ((uint64_t)256 << 30)
+#define BOUNDARIES "boundaries"
 
 enum { YEARS_MOST = 64, DATASETS_MOST = 64 };
 
-typedef struct fetch_job {
+/* The files of one dataset, or the boundaries, and where they stand among all. */
+typedef struct fetch_part {
+    const char *dataset;
+    const char *extension;
+    cln_fetch_plan plan;
+    size_t first_job;
+} fetch_part;
+
+typedef struct fetch_command {
     const cln_cli *cli;
     char date[32];
     int current_year;
     int years[YEARS_MOST];
     size_t year_count;
+    fetch_part *parts;
+    size_t part_count;
+    size_t part_capacity;
+    cln_fetch_job *jobs; /* these three have one for each file */
+    cln_fetch_result *results;
+    const char **names;
+    size_t job_count;
     cln_table table;
     size_t failed_count;
-    size_t item_count;
     cln_error first_failure;
-} fetch_job;
+} fetch_command;
 
-static cln_status parse_years(fetch_job *job, cln_error *err) {
-    const char *text = cln_option(job->cli->options, "year");
+static cln_status parse_years(fetch_command *f, cln_error *err) {
+    const char *text = cln_option(f->cli->options, "year");
     while (text != NULL && *text != '\0') {
         const size_t size = strcspn(text, ",");
         if (size != 4 || strspn(text, "0123456789") < 4) {
             return cln_fail(err, CLN_ERR_USAGE, "--year: '%.*s' is no year; write --year 2024 or --year 2023,2024",
                             (int)size, text);
         }
-        if (job->year_count == YEARS_MOST) return cln_fail(err, CLN_ERR_USAGE, "--year: %d at the most", YEARS_MOST);
-        job->years[job->year_count++] = atoi(text);
+        if (f->year_count == YEARS_MOST) return cln_fail(err, CLN_ERR_USAGE, "--year: %d at the most", YEARS_MOST);
+        f->years[f->year_count++] = atoi(text);
         text += size + (text[size] == ',');
     }
     return CLN_OK;
 }
 
-static cln_status read_options(fetch_job *job, cln_error *err) {
+static cln_status read_options(fetch_command *f, cln_error *err) {
     char today[32];
     cln_clock_local_date(today);
-    job->current_year = atoi(today);
-    const char *date = cln_option(job->cli->options, "date");
+    f->current_year = atoi(today);
+    const char *date = cln_option(f->cli->options, "date");
     if (date == NULL) date = today;
     CLN_TRY(cln_staging_check_date(date, err));
-    (void)snprintf(job->date, sizeof job->date, "%s", date);
-    return parse_years(job, err);
+    (void)snprintf(f->date, sizeof f->date, "%s", date);
+    return parse_years(f, err);
 }
 
-static void show_progress(void *context, uint64_t received_bytes, uint64_t total_bytes) {
-    cln_progress *progress = context;
-    progress->total = total_bytes;
-    cln_progress_advance(progress, received_bytes);
-}
+/* ---- What to fetch ---- */
 
-static cln_status add_row(fetch_job *job, const char *dataset, const cln_fetch_item *item,
-                          const cln_fetch_result *result, cln_error *err) {
-    const bool arrived = result->outcome < CLN_FETCH_NOT_PUBLISHED;
-    cln_cell *cells;
-    CLN_TRY(cln_table_add_row(&job->table, &cells, err));
-    CLN_TRY(cln_cell_set_text(&cells[0], cln_span_of_string(dataset), err));
-    CLN_TRY(cln_cell_set_text(&cells[1], cln_span_of_string(item->name), err));
-    CLN_TRY(cln_cell_set_text(&cells[2], cln_span_of_string(cln_fetch_outcome_name(result->outcome)), err));
-    if (!arrived) return CLN_OK;
-    cln_cell_set_integer(&cells[3], (int64_t)result->size_bytes);
-    return cln_cell_set_text(&cells[4], cln_span_of_string(result->path), err);
-}
-
-/* What to do by hand stands in the message: the address, where the file goes,
- * and the command that reads it. */
-static void tell_failure(fetch_job *job, const char *dataset, bool is_csv, const cln_fetch_item *item,
-                         const cln_fetch_result *result) {
-    cln_error message;
-    const char *reason = result->reason.message;
-    if (is_csv) {
-        (void)snprintf(
-            message.message, sizeof message.message,
-            "%s of %s did not arrive: %.400s. Download %s by hand to %s and run 'colonnade ingest %s %s --as %s'",
-            item->name, dataset, reason, result->url, result->path, dataset, result->path, item->name);
-    } else {
-        (void)snprintf(message.message, sizeof message.message, "%s did not arrive: %.400s. Download %s by hand to %s",
-                       item->name, reason, result->url, result->path);
-    }
-    if (job->failed_count++ == 0) {
-        job->first_failure = message;
-    } else {
-        cln_warning("%s", message.message);
-    }
-}
-
-static cln_status fetch_item(fetch_job *job, const cln_fetch_target *target, const cln_fetch_item *item,
-                             cln_fetch_result *result, cln_error *err) {
-    char label[300];
-    (void)snprintf(label, sizeof label, "fetch %s %s", target->dataset, item->name);
-    cln_progress progress;
-    cln_progress_init(&progress, label, 0, CLN_PROGRESS_BYTES);
-    cln_fetch_target with_progress = *target;
-    with_progress.progress = show_progress;
-    with_progress.progress_context = &progress;
-    const cln_status status = cln_fetch_run(item, &with_progress, result, err);
-    cln_progress_finish(&progress);
-    if (status != CLN_OK) return status;
-    job->item_count++;
-    return add_row(job, target->dataset, item, result, err);
-}
-
-/* A year that nobody has published is no failure when another year arrived,
- * so those are judged at the end. */
-static cln_status fetch_plan(fetch_job *job, const cln_fetch_target *target, const cln_fetch_plan *plan,
-                             cln_fetch_result *results, cln_error *err) {
-    const bool is_csv = strcmp(target->extension, ".csv") == 0;
-    bool any_year_arrived = false;
-    for (size_t i = 0; i < plan->count; i++) {
-        CLN_TRY(fetch_item(job, target, &plan->items[i], &results[i], err));
-        any_year_arrived |= plan->items[i].year != 0 && results[i].outcome < CLN_FETCH_NOT_PUBLISHED;
-    }
-    for (size_t i = 0; i < plan->count; i++) {
-        const cln_fetch_item *item = &plan->items[i];
-        if (results[i].outcome < CLN_FETCH_NOT_PUBLISHED) continue;
-        if (results[i].outcome == CLN_FETCH_NOT_PUBLISHED && item->year != 0 && any_year_arrived) {
-            cln_note("%s of %s is not published: %s", item->name, target->dataset, results[i].reason.message);
-        } else {
-            tell_failure(job, target->dataset, is_csv, item, &results[i]);
-        }
-    }
+static cln_status add_part(fetch_command *f, const char *dataset, const char *extension,
+                           const cln_config_source *sources, size_t source_count, cln_error *err) {
+    CLN_TRY(cln_grow_array(&f->parts, &f->part_capacity, f->part_count + 1, sizeof *f->parts, err));
+    fetch_part *part = &f->parts[f->part_count];
+    *part = (fetch_part){.dataset = dataset, .extension = extension, .first_job = f->job_count};
+    cln_error reason;
+    const cln_status status =
+        cln_fetch_plan_make(&part->plan, sources, source_count, f->years, f->year_count, f->current_year, &reason);
+    if (status != CLN_OK) return cln_fail(err, status, "%s: %.900s", dataset, reason.message);
+    f->part_count++;
+    f->job_count += part->plan.count;
     return CLN_OK;
 }
 
-static cln_status fetch_sources(fetch_job *job, const char *dataset, const char *extension,
-                                const cln_config_source *sources, size_t source_count, cln_error *err) {
-    cln_fetch_plan plan;
-    cln_error reason;
-    cln_status status =
-        cln_fetch_plan_make(&plan, sources, source_count, job->years, job->year_count, job->current_year, &reason);
-    if (status != CLN_OK) return cln_fail(err, status, "%s: %.900s", dataset, reason.message);
-    cln_fetch_result *results = NULL;
-    status = cln_new_array(&results, plan.count, sizeof *results, err);
-    if (status == CLN_OK) {
-        const cln_fetch_target target = {.staging_dir = job->cli->settings.staging_dir,
-                                         .dataset = dataset,
-                                         .date = job->date,
-                                         .extension = extension,
-                                         .size_limit_bytes = SIZE_LIMIT_BYTES};
-        status = fetch_plan(job, &target, &plan, results, err);
-        for (size_t i = 0; i < plan.count; i++) cln_fetch_result_clean_up(&results[i]);
+static cln_status add_dataset(fetch_command *f, const cln_config_dataset *dataset, cln_error *err) {
+    return add_part(f, dataset->name, ".csv", dataset->sources, dataset->source_count, err);
+}
+
+static cln_status add_boundaries(fetch_command *f, cln_error *err) {
+    const cln_config *config = &f->cli->config;
+    if (config->boundaries.name == NULL) {
+        return cln_fail(err, CLN_ERR_USAGE, "the configuration has no boundaries to fetch");
     }
-    free(results);
-    cln_fetch_plan_clean_up(&plan);
-    return status;
+    for (size_t i = 0; i < f->part_count; i++) {
+        if (strcmp(f->parts[i].dataset, BOUNDARIES) == 0) return CLN_OK;
+    }
+    return add_part(f, BOUNDARIES, ".geojson", &config->boundaries, 1, err);
 }
 
 static cln_status fail_unknown_dataset(const cln_config *config, const char *name, cln_error *err) {
     const char *names[DATASETS_MOST];
     size_t count = 0;
+    names[count++] = BOUNDARIES;
     for (size_t i = 0; i < config->dataset_count && count < DATASETS_MOST; i++) {
         names[count++] = config->datasets[i].name;
     }
@@ -173,60 +116,177 @@ static cln_status fail_unknown_dataset(const cln_config *config, const char *nam
                     nearest == NULL ? "" : "'?");
 }
 
-/* All names are looked up before the first download begins. */
-static cln_status fetch_named(fetch_job *job, cln_error *err) {
-    const cln_cli *cli = job->cli;
+/* A dataset that is named twice is fetched once. */
+static bool is_repeated(const cln_cli *cli, size_t argument) {
+    for (size_t i = 0; i < argument; i++) {
+        if (strcmp(cli->arguments[i], cli->arguments[argument]) == 0) return true;
+    }
+    return false;
+}
+
+static cln_status add_named(fetch_command *f, cln_error *err) {
+    const cln_cli *cli = f->cli;
     for (size_t i = 0; i < cli->argument_count; i++) {
-        if (cln_config_find_dataset(&cli->config, cli->arguments[i]) == NULL) {
-            return fail_unknown_dataset(&cli->config, cli->arguments[i], err);
+        if (is_repeated(cli, i)) continue;
+        if (strcmp(cli->arguments[i], BOUNDARIES) == 0) {
+            CLN_TRY(add_boundaries(f, err));
+            continue;
+        }
+        const cln_config_dataset *dataset = cln_config_find_dataset(&cli->config, cli->arguments[i]);
+        if (dataset == NULL) return fail_unknown_dataset(&cli->config, cli->arguments[i], err);
+        CLN_TRY(add_dataset(f, dataset, err));
+    }
+    return CLN_OK;
+}
+
+static cln_status add_all(fetch_command *f, cln_error *err) {
+    const cln_config *config = &f->cli->config;
+    for (size_t i = 0; i < config->dataset_count; i++) {
+        if (config->datasets[i].source_count > 0) CLN_TRY(add_dataset(f, &config->datasets[i], err));
+    }
+    return CLN_OK;
+}
+
+static cln_status make_jobs(fetch_command *f, cln_error *err) {
+    CLN_TRY(f->cli->argument_count > 0 ? add_named(f, err) : add_all(f, err));
+    if (cln_option_given(f->cli->options, "boundaries")) CLN_TRY(add_boundaries(f, err));
+    CLN_TRY(cln_new_array(&f->jobs, f->job_count, sizeof *f->jobs, err));
+    CLN_TRY(cln_new_array(&f->results, f->job_count, sizeof *f->results, err));
+    CLN_TRY(cln_new_array(&f->names, f->job_count, sizeof *f->names, err));
+    for (size_t i = 0; i < f->part_count; i++) {
+        const fetch_part *part = &f->parts[i];
+        for (size_t j = 0; j < part->plan.count; j++) {
+            f->jobs[part->first_job + j] = (cln_fetch_job){&part->plan.items[j], part->dataset, part->extension};
+            f->names[part->first_job + j] = part->plan.items[j].name;
         }
     }
-    for (size_t i = 0; i < cli->argument_count; i++) {
-        const cln_config_dataset *dataset = cln_config_find_dataset(&cli->config, cli->arguments[i]);
-        CLN_TRY(fetch_sources(job, dataset->name, ".csv", dataset->sources, dataset->source_count, err));
-    }
     return CLN_OK;
 }
 
-static cln_status fetch_all(fetch_job *job, cln_error *err) {
-    const cln_config *config = &job->cli->config;
-    for (size_t i = 0; i < config->dataset_count; i++) {
-        const cln_config_dataset *dataset = &config->datasets[i];
-        if (dataset->source_count == 0) continue;
-        CLN_TRY(fetch_sources(job, dataset->name, ".csv", dataset->sources, dataset->source_count, err));
-    }
-    return CLN_OK;
+/* ---- Fetching ---- */
+
+static cln_download_limits limits_of(const cln_config_fetch *config) {
+    return (cln_download_limits){.connections_most = (size_t)config->connections,
+                                 .part_bytes = config->part_bytes,
+                                 .size_limit_bytes = config->size_limit_bytes,
+                                 .retry = {.retries_most = (unsigned)config->retries,
+                                           .base_seconds = config->backoff_seconds,
+                                           .delay_most_seconds = config->backoff_limit_seconds,
+                                           .retry_after_most_seconds = config->retry_after_limit_seconds},
+                                 .timeouts = {.connect_seconds = config->connect_timeout_seconds,
+                                              .stall_seconds = config->stall_timeout_seconds,
+                                              .total_seconds = config->transfer_timeout_seconds},
+                                 .export_wait_seconds = config->export_wait_seconds,
+                                 .poll_seconds = config->export_poll_seconds};
 }
 
-static cln_status fetch_everything(fetch_job *job, cln_error *err) {
-    const cln_cli *cli = job->cli;
-    CLN_TRY(cli->argument_count > 0 ? fetch_named(job, err) : fetch_all(job, err));
-    if (!cln_option_given(cli->options, "boundaries")) return CLN_OK;
-    if (cli->config.boundaries.name == NULL) {
-        return cln_fail(err, CLN_ERR_USAGE, "the configuration has no boundaries to fetch");
-    }
-    return fetch_sources(job, "boundaries", ".geojson", &cli->config.boundaries, 1, err);
+static cln_status run_jobs(fetch_command *f, cln_error *err) {
+    const cln_config *config = &f->cli->config;
+    cln_fetch_progress *progress;
+    CLN_TRY(cln_fetch_progress_new(&progress, f->names, f->job_count, err));
+    const cln_fetch_settings settings = {.staging_dir = f->cli->settings.staging_dir,
+                                         .date = f->date,
+                                         .files_most = (size_t)config->fetch.files,
+                                         .limits = limits_of(&config->fetch),
+                                         .progress = cln_fetch_progress_advance,
+                                         .ended = cln_fetch_progress_end,
+                                         .context = progress};
+    const cln_status status = cln_fetch_run(f->jobs, f->job_count, &settings, f->results, err);
+    cln_fetch_progress_free(progress);
+    return status;
 }
 
-static cln_status judge(const fetch_job *job, cln_error *err) {
-    if (job->failed_count == 0) return CLN_OK;
-    if (job->failed_count == 1) return cln_fail(err, CLN_ERR_IO, "%s", job->first_failure.message);
-    return cln_fail(err, CLN_ERR_IO, "%zu of %zu files did not arrive; the first: %.900s", job->failed_count,
-                    job->item_count, job->first_failure.message);
+/* ---- Telling ---- */
+
+static bool has_arrived(const cln_fetch_result *result) {
+    return result->outcome < CLN_FETCH_NOT_PUBLISHED;
+}
+
+static cln_status add_row(fetch_command *f, const cln_fetch_job *job, const cln_fetch_result *result, cln_error *err) {
+    cln_cell *cells;
+    CLN_TRY(cln_table_add_row(&f->table, &cells, err));
+    CLN_TRY(cln_cell_set_text(&cells[0], cln_span_of_string(job->dataset), err));
+    CLN_TRY(cln_cell_set_text(&cells[1], cln_span_of_string(job->item->name), err));
+    CLN_TRY(cln_cell_set_text(&cells[2], cln_span_of_string(cln_fetch_outcome_name(result->outcome)), err));
+    cln_cell_set_integer(&cells[4], (int64_t)result->transferred_bytes);
+    if (!has_arrived(result)) return CLN_OK;
+    cln_cell_set_integer(&cells[3], (int64_t)result->size_bytes);
+    return cln_cell_set_text(&cells[5], cln_span_of_string(result->path), err);
+}
+
+/* What to do by hand stands in the message: the address, where the file goes,
+ * and the command that reads it. */
+static void tell_failure(fetch_command *f, const cln_fetch_job *job, const cln_fetch_result *result) {
+    cln_error message;
+    const char *name = job->item->name;
+    const char *reason = result->reason.message;
+    if (strcmp(job->extension, ".csv") == 0) {
+        (void)snprintf(
+            message.message, sizeof message.message,
+            "%s of %s did not arrive: %.400s. Download %s by hand to %s and run 'colonnade ingest %s %s --as %s'", name,
+            job->dataset, reason, result->url, result->path, job->dataset, result->path, name);
+    } else {
+        (void)snprintf(message.message, sizeof message.message, "%s did not arrive: %.400s. Download %s by hand to %s",
+                       name, reason, result->url, result->path);
+    }
+    if (f->failed_count++ == 0) {
+        f->first_failure = message;
+    } else {
+        cln_warning("%s", message.message);
+    }
+}
+
+/* A year that nobody has published is no failure when another year arrived. */
+static void tell_part(fetch_command *f, const fetch_part *part) {
+    const cln_fetch_job *jobs = f->jobs + part->first_job;
+    const cln_fetch_result *results = f->results + part->first_job;
+    bool any_year_arrived = false;
+    for (size_t i = 0; i < part->plan.count; i++) {
+        any_year_arrived |= jobs[i].item->year != 0 && has_arrived(&results[i]);
+    }
+    for (size_t i = 0; i < part->plan.count; i++) {
+        if (has_arrived(&results[i])) continue;
+        if (results[i].outcome == CLN_FETCH_NOT_PUBLISHED && jobs[i].item->year != 0 && any_year_arrived) {
+            cln_note("%s of %s is not published: %s", jobs[i].item->name, part->dataset, results[i].reason.message);
+        } else {
+            tell_failure(f, &jobs[i], &results[i]);
+        }
+    }
+}
+
+static cln_status judge(const fetch_command *f, cln_error *err) {
+    if (f->failed_count == 0) return CLN_OK;
+    if (f->failed_count == 1) return cln_fail(err, CLN_ERR_IO, "%s", f->first_failure.message);
+    return cln_fail(err, CLN_ERR_IO, "%zu of %zu files did not arrive; the first: %.900s", f->failed_count,
+                    f->job_count, f->first_failure.message);
+}
+
+static cln_status tell(fetch_command *f, cln_error *err) {
+    static const char *const columns[] = {"dataset", "source", "outcome", "size_bytes", "transferred_bytes", "path"};
+    CLN_TRY(cln_table_init(&f->table, NULL, columns, sizeof columns / sizeof *columns, err));
+    for (size_t i = 0; i < f->job_count; i++) CLN_TRY(add_row(f, &f->jobs[i], &f->results[i], err));
+    for (size_t i = 0; i < f->part_count; i++) tell_part(f, &f->parts[i]);
+    if (f->job_count > 0) CLN_TRY(cln_cli_print(f->cli, &f->table, err));
+    return judge(f, err);
+}
+
+static void clean_up(fetch_command *f) {
+    cln_table_clean_up(&f->table);
+    for (size_t i = 0; f->results != NULL && i < f->job_count; i++) cln_fetch_result_clean_up(&f->results[i]);
+    for (size_t i = 0; i < f->part_count; i++) cln_fetch_plan_clean_up(&f->parts[i].plan);
+    free(f->parts);
+    free(f->jobs);
+    free(f->results);
+    free(f->names);
 }
 
 static cln_status fetch_local(const cln_cli *cli, cln_error *err) {
-    static const char *const columns[] = {"dataset", "source", "outcome", "size_bytes", "path"};
-    fetch_job job = {.cli = cli};
-    CLN_TRY(read_options(&job, err));
-    CLN_TRY(cln_table_init(&job.table, NULL, columns, sizeof columns / sizeof *columns, err));
-    cln_status status = fetch_everything(&job, err);
-    if (job.table.row_count > 0) {
-        const cln_status printed = cln_cli_print(cli, &job.table, status == CLN_OK ? err : NULL);
-        if (status == CLN_OK) status = printed;
-    }
-    if (status == CLN_OK) status = judge(&job, err);
-    cln_table_clean_up(&job.table);
+    fetch_command f = {.cli = cli};
+    cln_status status = read_options(&f, err);
+    if (status == CLN_OK) status = make_jobs(&f, err);
+    if (status == CLN_OK) status = run_jobs(&f, err);
+    if (status == CLN_OK) status = tell(&f, err);
+    clean_up(&f);
     return status;
 }
 

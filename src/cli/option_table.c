@@ -66,7 +66,7 @@ static const cln_option_spec option_table[] = {
     {.name = "all", .help = "remove every dataset of the store"},
     {.name = "allow-rejects", .help = "publish even when more records are rejected than the rate allows"},
     {.name = "as", .argument = "NAME", .fallback = "the file's stem", .help = "name of the partition"},
-    {.name = "boundaries", .help = "fetch the boundaries of the areas too"},
+    {.name = "boundaries", .help = "fetch the boundaries of the areas too, as the argument 'boundaries' does"},
     {.name = "columns",
      .argument = "NAME",
      .fallback = "all but the record numbers",

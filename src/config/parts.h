@@ -36,6 +36,10 @@ CLN_CHECKED cln_status cln_check_sources(cln_reader *reader, const cln_config_da
 /* dataset.c: the object whose keys are the names of datasets. */
 cln_field_read cln_read_datasets;
 
+/* fetch.c: offsets are those of cln_config. */
+extern const cln_fields cln_fetch_fields;
+extern const cln_config_fetch cln_fetch_defaults;
+
 /* questions.c: offsets are those of cln_config. */
 extern const cln_fields cln_question_fields;
 CLN_CHECKED cln_status cln_check_questions(cln_reader *reader, const cln_config *config);

@@ -93,8 +93,9 @@ cln_status cln_read_size(cln_reader *reader, const cJSON *value, const cln_field
         (cJSON_IsString(value) && cln_config_parse_size(value->valuestring, &size_bytes, NULL) == CLN_OK) ||
         (cJSON_IsNumber(value) && size_of_number(value, &size_bytes));
     if (!is_size || (double)size_bytes < range->min || (double)size_bytes > range->max) {
-        return cln_reader_fail(reader, "must be a size such as \"256M\" or a number of bytes, at least %.0fM",
-                               range->min / 1048576.0);
+        const bool is_small = range->min < 1048576.0;
+        return cln_reader_fail(reader, "must be a size such as \"256M\" or a number of bytes, at least %.0f%s",
+                               range->min / (is_small ? 1 : 1048576.0), is_small ? "" : "M");
     }
     uint64_t *const member = cln_member(object, field->offset);
     *member = size_bytes;

@@ -1,201 +1,214 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/net/download.h"
 
+#include "colonnade/base/clock.h"
 #include "colonnade/base/memory.h"
-#include "sha256.h"
+#include "download_parts.h"
 
-#include <curl/curl.h>
-#include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
-enum { CONNECT_SECONDS = 30, STALL_SECONDS = 60, REDIRECTIONS_MOST = 5 };
+enum { NOTE_BYTES = 65536 };
 
-typedef struct transfer {
-    const cln_download_request *request;
-    cln_download_result *result;
-    CURL *curl;
-    int descriptor;
-    cln_sha256 hash;
-    cln_status status; /* of the callbacks, whose own result curl keeps to itself */
-    cln_error *err;
-    char message[CURL_ERROR_SIZE];
-} transfer;
+/* Between looks whether the last bytes are hashed and synced. */
+static const double seal_seconds = 0.004;
 
-static cln_status write_whole(transfer *t, const char *data, size_t size) {
-    while (size > 0) {
-        const ssize_t written = write(t->descriptor, data, size);
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return cln_fail_errno(t->err, "cannot write to %s", t->request->path);
-        data += written;
-        size -= (size_t)written;
-    }
-    return CLN_OK;
-}
-
-static void keep_head(cln_download_result *result, const char *data, size_t size) {
-    const size_t room = sizeof result->head - result->head_size;
-    const size_t kept = size < room ? size : room;
-    memcpy(result->head + result->head_size, data, kept);
-    result->head_size += kept;
-}
-
-static cln_status take_bytes(transfer *t, const char *data, size_t size) {
-    if (size > t->request->size_limit_bytes - t->result->size_bytes) {
-        return cln_fail(t->err, CLN_ERR_IO, "%s sends more than %llu bytes, the most that is taken", t->request->url,
-                        (unsigned long long)t->request->size_limit_bytes);
-    }
-    keep_head(t->result, data, size);
-    t->result->size_bytes += size;
-    CLN_TRY(cln_sha256_update(&t->hash, data, size, t->err));
-    return write_whole(t, data, size);
-}
-
-static size_t on_body(char *data, size_t item_size, size_t count, void *context) {
-    transfer *t = context;
-    const size_t size = item_size * count;
-    t->status = take_bytes(t, data, size);
-    return t->status == CLN_OK ? size : CURL_WRITEFUNC_ERROR;
-}
-
-static void forget_headers(cln_download_result *result) {
-    free(result->etag);
-    free(result->last_modified);
-    result->etag = NULL;
-    result->last_modified = NULL;
-}
-
-static cln_status keep_header(cln_span line, const char *name, char **value, cln_error *err) {
-    const size_t size = strlen(name);
-    if (line.size <= size || line.data[size] != ':' || strncasecmp(line.data, name, size) != 0) return CLN_OK;
-    free(*value);
-    *value = NULL;
-    return cln_copy_span(value, cln_span_trim(cln_span_of(line.data + size + 1, line.size - size - 1)), err);
-}
-
-/* The headers of each answer on the way come by; those of the last one count. */
-static size_t on_header(char *data, size_t item_size, size_t count, void *context) {
-    transfer *t = context;
-    cln_span line = cln_span_of(data, item_size * count);
-    while (line.size > 0 && (line.data[line.size - 1] == '\n' || line.data[line.size - 1] == '\r')) line.size--;
-    if (line.size >= 5 && memcmp(line.data, "HTTP/", 5) == 0) forget_headers(t->result);
-    t->status = keep_header(line, "ETag", &t->result->etag, t->err);
-    if (t->status == CLN_OK) t->status = keep_header(line, "Last-Modified", &t->result->last_modified, t->err);
-    return t->status == CLN_OK ? item_size * count : 0;
-}
-
-static int on_progress(void *context, curl_off_t total, curl_off_t received, curl_off_t unused_a, curl_off_t unused_b) {
-    (void)unused_a;
-    (void)unused_b;
-    const cln_download_request *request = ((transfer *)context)->request;
-    if (request->progress != NULL) request->progress(request->progress_context, (uint64_t)received, (uint64_t)total);
-    return 0;
-}
-
-/* An address that begins with https stays there. */
-static void set_protocols(transfer *t) {
-    const bool is_https = strncasecmp(t->request->url, "https:", 6) == 0;
-#if LIBCURL_VERSION_NUM >= 0x075500
-    (void)curl_easy_setopt(t->curl, CURLOPT_PROTOCOLS_STR, "http,https,file");
-    (void)curl_easy_setopt(t->curl, CURLOPT_REDIR_PROTOCOLS_STR, is_https ? "https" : "http,https");
-#else
-    (void)curl_easy_setopt(t->curl, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS | CURLPROTO_FILE));
-    (void)curl_easy_setopt(t->curl, CURLOPT_REDIR_PROTOCOLS,
-                           is_https ? (long)CURLPROTO_HTTPS : (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-}
-
-static void set_options(transfer *t) {
-    (void)curl_easy_setopt(t->curl, CURLOPT_URL, t->request->url);
-    set_protocols(t);
-    (void)curl_easy_setopt(t->curl, CURLOPT_NOSIGNAL, 1L);
-    (void)curl_easy_setopt(t->curl, CURLOPT_FAILONERROR, 1L);
-    (void)curl_easy_setopt(t->curl, CURLOPT_FOLLOWLOCATION, 1L);
-    (void)curl_easy_setopt(t->curl, CURLOPT_MAXREDIRS, (long)REDIRECTIONS_MOST);
-    (void)curl_easy_setopt(t->curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-    (void)curl_easy_setopt(t->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    (void)curl_easy_setopt(t->curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
-    (void)curl_easy_setopt(t->curl, CURLOPT_ACCEPT_ENCODING, "");
-    (void)curl_easy_setopt(t->curl, CURLOPT_USERAGENT, "colonnade/" COLONNADE_VERSION);
-    (void)curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->message);
-    (void)curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, on_body);
-    (void)curl_easy_setopt(t->curl, CURLOPT_WRITEDATA, t);
-    (void)curl_easy_setopt(t->curl, CURLOPT_HEADERFUNCTION, on_header);
-    (void)curl_easy_setopt(t->curl, CURLOPT_HEADERDATA, t);
-    (void)curl_easy_setopt(t->curl, CURLOPT_NOPROGRESS, 0L);
-    (void)curl_easy_setopt(t->curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-    (void)curl_easy_setopt(t->curl, CURLOPT_XFERINFODATA, t);
-}
-
-static cln_status copy_info(transfer *t, CURLINFO info, char **value) {
-    char *text = NULL;
-    if (curl_easy_getinfo(t->curl, info, &text) != CURLE_OK || text == NULL) return CLN_OK;
-    return cln_copy_string(value, text, t->err);
-}
-
-static cln_status check_answer(transfer *t, CURLcode code) {
-    const char *url = t->request->url;
-    const long http_status = t->result->http_status;
-    t->result->is_missing =
-        http_status == 403 || http_status == 404 || http_status == 410 || code == CURLE_FILE_COULDNT_READ_FILE;
-    if (t->status != CLN_OK) return t->status;
-    if (code == CURLE_HTTP_RETURNED_ERROR) return cln_fail(t->err, CLN_ERR_IO, "%s answers HTTP %ld", url, http_status);
-    if (code != CURLE_OK) {
-        return cln_fail(t->err, CLN_ERR_IO, "cannot download %s: %s", url,
-                        t->message[0] != '\0' ? t->message : curl_easy_strerror(code));
-    }
-    if (http_status == 202) {
-        return cln_fail(t->err, CLN_ERR_IO,
-                        "%s is still being prepared by its server (HTTP 202); try again in a minute", url);
-    }
-    if (http_status != 0 && http_status != 200) {
-        return cln_fail(t->err, CLN_ERR_IO, "%s answers HTTP %ld instead of 200", url, http_status);
-    }
-    return CLN_OK;
-}
-
-static cln_status perform(transfer *t) {
-    set_options(t);
-    const CURLcode code = curl_easy_perform(t->curl);
-    (void)curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &t->result->http_status);
-    CLN_TRY(check_answer(t, code));
-    CLN_TRY(copy_info(t, CURLINFO_EFFECTIVE_URL, &t->result->final_url));
-    CLN_TRY(copy_info(t, CURLINFO_CONTENT_TYPE, &t->result->content_type));
-    CLN_TRY(cln_sha256_finish(&t->hash, t->result->sha256, t->err));
-    if (fsync(t->descriptor) == 0) return CLN_OK;
-    return cln_fail_errno(t->err, "cannot write to %s", t->request->path);
-}
-
-static cln_status download_into(transfer *t) {
-    t->descriptor = open(t->request->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (t->descriptor < 0) return cln_fail_errno(t->err, "cannot create %s", t->request->path);
-    cln_status status = perform(t);
-    if (close(t->descriptor) != 0 && status == CLN_OK) {
-        status = cln_fail_errno(t->err, "cannot write to %s", t->request->path);
-    }
-    if (status != CLN_OK) (void)unlink(t->request->path);
-    return status;
-}
-
-cln_status cln_download(const cln_download_request *request, cln_download_result *result, cln_error *err) {
-    *result = (cln_download_result){0};
-    transfer t = {.request = request, .result = result, .curl = curl_easy_init(), .err = err};
-    if (t.curl == NULL) return cln_fail(err, CLN_ERR_INTERNAL, "libcurl cannot be started");
-    cln_status status = cln_sha256_init(&t.hash, err);
-    if (status == CLN_OK) {
-        status = download_into(&t);
-        cln_sha256_clean_up(&t.hash);
-    }
-    curl_easy_cleanup(t.curl);
-    return status;
-}
+const cln_download_limits cln_download_default_limits = {
+    .connections_most = 4,
+    .part_bytes = (uint64_t)32 << 20,
+    .size_limit_bytes = (uint64_t)256 << 30,
+    .retry = {.retries_most = 5, .base_seconds = 0.5, .delay_most_seconds = 30, .retry_after_most_seconds = 120},
+    .timeouts = {30, 60, 86400},
+    .export_wait_seconds = 600,
+    .poll_seconds = 2};
 
 void cln_download_result_clean_up(cln_download_result *result) {
-    forget_headers(result);
     free(result->final_url);
+    free(result->etag);
+    free(result->last_modified);
     free(result->content_type);
     *result = (cln_download_result){0};
+}
+
+static void stop_all(cln_download *d) {
+    for (size_t i = 0; i < d->lane_count; i++) cln_lane_stop(&d->lanes[i]);
+    cln_http_forget_calls(d->pool, d);
+}
+
+void cln_download_over(cln_download *d, cln_download_outcome outcome, cln_status status, const cln_error *error) {
+    const cln_error told = *error; /* may be a lane's */
+    stop_all(d);
+    d->result->outcome = outcome;
+    d->done(d->context, status, &told);
+}
+
+cln_status cln_download_forget_bytes(cln_download *d, cln_error *err) {
+    cln_follower_stop(d->follower);
+    d->follower = NULL;
+    d->is_confirmed = false;
+    d->checksums = (cln_checksums){0};
+    return cln_partial_reset(&d->partial, err);
+}
+
+cln_status cln_download_follow(cln_download *d, cln_error *err) {
+    if (d->follower != NULL) return CLN_OK;
+    return cln_follower_start(&d->follower, d->partial.path, err);
+}
+
+void cln_download_ask(cln_download *d) {
+    cln_error error = {0};
+    cln_lane *lane = &d->lanes[0];
+    cln_buffer_clear(&d->note);
+    const cln_partial *partial = &d->partial;
+    (void)cln_partial_prefix_bytes(&d->partial);
+    cln_retry_init(&lane->retry, &d->request->limits->retry, d->restart_count);
+    const cln_status status = cln_lane_start(lane, partial->prefix_part, &error);
+    if (status != CLN_OK) cln_download_over(d, CLN_DOWNLOAD_FAILED, status, &error);
+}
+
+void cln_download_restart(cln_download *d, bool plain, const cln_error *error) {
+    cln_error told = *error;
+    stop_all(d);
+    cln_status status = CLN_OK;
+    if (++d->restart_count > d->request->limits->retry.retries_most + 1) {
+        status = cln_fail(&told, CLN_ERR_IO, "%s was begun %u times, and never came to an end in one version: %.700s",
+                          d->request->url, d->restart_count, error->message);
+    }
+    if (status == CLN_OK) status = cln_download_forget_bytes(d, &told);
+    d->is_plain = d->is_plain || plain;
+    if (status == CLN_OK) {
+        cln_download_ask(d);
+    } else {
+        cln_download_over(d, CLN_DOWNLOAD_FAILED, status, &told);
+    }
+}
+
+/* ---- The end ---- */
+
+static cln_status copy_text(char **copy, const char *text, cln_error *err) {
+    free(*copy);
+    *copy = NULL;
+    return text == NULL ? CLN_OK : cln_copy_string(copy, text, err);
+}
+
+static cln_status fill_result(cln_download *d, cln_error *err) {
+    cln_download_result *result = d->result;
+    result->size_bytes = d->partial.size_bytes;
+    CLN_TRY(copy_text(&result->etag, d->partial.validators.etag, err));
+    CLN_TRY(copy_text(&result->last_modified, d->partial.validators.last_modified, err));
+    const ssize_t got = pread(d->partial.data, result->head, sizeof result->head, 0);
+    if (got < 0) return cln_fail_errno(err, "cannot read %s", d->partial.path);
+    result->head_size = (size_t)got;
+    return CLN_OK;
+}
+
+static void end_arrived(cln_download *d) {
+    cln_error error = {0};
+    cln_buffer body;
+    cln_buffer_init(&body, NOTE_BYTES);
+    bool is_message = false;
+    cln_status status = fill_result(d, &error);
+    if (status == CLN_OK) status = cln_download_looks_like_message(d, &body, &is_message, &error);
+    if (status == CLN_OK && is_message) status = cln_download_forget_bytes(d, &error);
+    if (status != CLN_OK) {
+        cln_download_over(d, CLN_DOWNLOAD_FAILED, status, &error);
+    } else if (is_message) {
+        cln_download_heed(d, &d->lanes[0].response, cln_buffer_span(&body));
+    } else {
+        cln_download_over(d, CLN_DOWNLOAD_ARRIVED, CLN_OK, &error);
+    }
+    cln_buffer_clean_up(&body);
+}
+
+static void look_whether_sealed(void *context) {
+    cln_download *d = context;
+    cln_error error = {0};
+    cln_status status = CLN_OK;
+    if (!cln_follower_is_ready(d->follower)) {
+        status = cln_http_call_later(d->pool, seal_seconds, look_whether_sealed, d, &error);
+        if (status != CLN_OK) cln_download_over(d, CLN_DOWNLOAD_FAILED, status, &error);
+        return;
+    }
+    status = cln_follower_take(d->follower, d->result->sha256, &error);
+    if (status != CLN_OK) {
+        cln_download_over(d, CLN_DOWNLOAD_FAILED, status, &error);
+        return;
+    }
+    cln_error damage;
+    if (cln_checksums_verify(&d->checksums, d->partial.path, d->result->sha256, &damage) != CLN_OK) {
+        (void)cln_fail(&error, CLN_ERR_IO, "%s %.700s", d->request->url, damage.message);
+        cln_download_restart(d, false, &error);
+        return;
+    }
+    end_arrived(d);
+}
+
+void cln_download_seal(cln_download *d) {
+    cln_follower_end(d->follower, d->partial.size_bytes);
+    look_whether_sealed(d);
+}
+
+/* ---- Beginning ---- */
+
+static cln_status prepare(cln_download *d, cln_error *err) {
+    const cln_download_limits *limits = d->request->limits;
+    cln_buffer_init(&d->note, NOTE_BYTES);
+    d->deadline_seconds = cln_clock_seconds() + limits->timeouts.total_seconds;
+    d->poll_seconds = limits->poll_seconds;
+    CLN_TRY(cln_copy_string(&d->url, d->request->url, err));
+    CLN_TRY(cln_new_array(&d->lanes, limits->connections_most, sizeof *d->lanes, err));
+    d->lane_count = limits->connections_most;
+    for (size_t i = 0; i < d->lane_count; i++) d->lanes[i].download = d;
+    return cln_partial_open(&d->partial, d->request->partial_path, d->request->url, err);
+}
+
+static void ask_first(void *context) {
+    cln_download_ask(context);
+}
+
+cln_status cln_download_start(cln_download **download, cln_http_pool *pool, const cln_download_request *request,
+                              cln_download_result *result, cln_download_done *done, void *context, cln_error *err) {
+    *download = NULL;
+    *result = (cln_download_result){0};
+    cln_download *d = NULL;
+    CLN_TRY(cln_new_array(&d, 1, sizeof *d, err));
+    *d = (cln_download){.pool = pool,
+                        .request = request,
+                        .result = result,
+                        .done = done,
+                        .context = context,
+                        .partial = {.data = -1, .state = -1}};
+    cln_status status = prepare(d, err);
+    /* By the loop, so that done is never called from here. */
+    if (status == CLN_OK) status = cln_http_call_later(pool, 0, ask_first, d, err);
+    if (status != CLN_OK) {
+        cln_download_free(d);
+        return status;
+    }
+    *download = d;
+    return CLN_OK;
+}
+
+cln_status cln_download_publish(cln_download *download, const char *path, cln_error *err) {
+    cln_partial *partial = &download->partial;
+    if (rename(partial->path, path) != 0) return cln_fail_errno(err, "cannot create %s", path);
+    cln_partial_discard(partial);
+    return CLN_OK;
+}
+
+void cln_download_discard(cln_download *download) {
+    cln_partial_discard(&download->partial);
+}
+
+void cln_download_free(cln_download *download) {
+    if (download == NULL) return;
+    stop_all(download);
+    cln_follower_stop(download->follower);
+    cln_partial_close(&download->partial);
+    cln_buffer_clean_up(&download->note);
+    free(download->lanes);
+    free(download->url);
+    free(download);
 }

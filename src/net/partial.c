@@ -62,11 +62,13 @@ static void forget(cln_partial *partial) {
     free(partial->parts);
     partial->parts = NULL;
     partial->part_count = 0;
+    partial->done_bytes = 0;
+    partial->prefix_part = 0;
 }
 
 void cln_partial_close(cln_partial *partial) {
-    const bool is_useful = partial->part_count > 0 && cln_partial_done_bytes(partial) > 0 &&
-                           cln_validators_strong(&partial->validators) != NULL;
+    const bool is_useful =
+        partial->part_count > 0 && partial->done_bytes > 0 && cln_validators_strong(&partial->validators) != NULL;
     if (!is_useful && partial->data >= 0) {
         (void)unlink(partial->path);
         (void)unlink(partial->state_path);
@@ -130,6 +132,7 @@ cln_status cln_partial_write(cln_partial *partial, size_t part, const char *data
     }
     CLN_TRY(cln_file_write_at(partial->data, partial->path, p->first + p->done, data, size, err));
     p->done += size;
+    partial->done_bytes += size;
     return cln_partial_state_update(partial, part, err);
 }
 
@@ -139,22 +142,13 @@ void cln_partial_end(cln_partial *partial) {
     partial->parts[0].size = partial->parts[0].done;
 }
 
-uint64_t cln_partial_done_bytes(const cln_partial *partial) {
-    uint64_t done = 0;
-    for (size_t i = 0; i < partial->part_count; i++) done += partial->parts[i].done;
-    return done;
-}
-
-uint64_t cln_partial_prefix_bytes(const cln_partial *partial) {
-    uint64_t prefix = 0;
-    for (size_t i = 0; i < partial->part_count; i++) {
-        prefix += partial->parts[i].done;
-        if (partial->parts[i].done < partial->parts[i].size) break;
-    }
-    return prefix;
+uint64_t cln_partial_prefix_bytes(cln_partial *partial) {
+    size_t *at = &partial->prefix_part;
+    while (*at + 1 < partial->part_count && partial->parts[*at].done == partial->parts[*at].size) ++*at;
+    return partial->part_count == 0 ? 0 : partial->parts[*at].first + partial->parts[*at].done;
 }
 
 bool cln_partial_is_whole(const cln_partial *partial) {
     return partial->part_count > 0 && partial->size_bytes != CLN_HTTP_TO_THE_END &&
-           cln_partial_done_bytes(partial) == partial->size_bytes;
+           partial->done_bytes == partial->size_bytes;
 }

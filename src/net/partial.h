@@ -36,7 +36,9 @@ typedef struct cln_partial {
     uint64_t size_bytes; /* CLN_HTTP_TO_THE_END: not known */
     uint64_t part_bytes;
     cln_part *parts;
-    size_t part_count; /* 0: nothing is known of the file yet */
+    size_t part_count;   /* 0: nothing is known of the file yet */
+    uint64_t done_bytes; /* of all parts */
+    size_t prefix_part;  /* those before it are whole */
 } cln_partial;
 
 /* Opens or creates both files, path ends in CLN_PARTIAL_SUFFIX. What is there
@@ -62,8 +64,8 @@ CLN_CHECKED cln_status cln_partial_write(cln_partial *partial, size_t part, cons
 /* The end of a file whose size was not known. */
 void cln_partial_end(cln_partial *partial);
 
-uint64_t cln_partial_done_bytes(const cln_partial *partial);
-uint64_t cln_partial_prefix_bytes(const cln_partial *partial); /* from the beginning on, without a gap */
+/* From the beginning on, without a gap. */
+uint64_t cln_partial_prefix_bytes(cln_partial *partial);
 bool cln_partial_is_whole(const cln_partial *partial);
 
 /* Both files go away. */

@@ -92,8 +92,16 @@ static bool take_parts(cln_partial *partial) {
     if (fstat(partial->data, &info) != 0 || cln_partial_make_parts(partial, NULL) != CLN_OK) return false;
     for (size_t i = 0; i < partial->part_count; i++) {
         if (!take_part(partial, i, (uint64_t)info.st_size)) return false;
+        partial->done_bytes += partial->parts[i].done;
     }
     return true;
+}
+
+/* All was there, but it was not published: the answer that brings the last
+ * byte again tells whether this is still the version that is sent. */
+static void ask_for_last_byte(cln_partial *partial) {
+    partial->parts[partial->part_count - 1].done--;
+    partial->done_bytes--;
 }
 
 bool cln_partial_state_read(cln_partial *partial) {
@@ -104,6 +112,7 @@ bool cln_partial_state_read(cln_partial *partial) {
     free(header);
     const bool is_good = json != NULL && take_header(partial, json) && take_parts(partial);
     cJSON_Delete(json);
+    if (is_good && cln_partial_is_whole(partial)) ask_for_last_byte(partial);
     return is_good;
 }
 

@@ -66,18 +66,20 @@ bool cln_retry_is_worthwhile(const cln_http_response *response) {
     }
 }
 
-/* RFC 9110, 10.2.3: seconds, or a date. -1: the server does not say. */
-static double retry_after_seconds(const cln_retry_policy *policy, const cln_http_response *response) {
+/* RFC 9110, 10.2.3: seconds, or a date. */
+double cln_retry_after_seconds(const cln_retry_policy *policy, const cln_http_response *response) {
     const char *text = cln_http_header_value(response, "Retry-After");
     if (text == NULL || *text == '\0') return -1;
     char *end;
-    const double seconds = strtod(text, &end);
-    if (*end == '\0') return seconds >= 0 ? seconds : -1;
-    const int64_t date = cln_http_date_seconds(text);
-    if (date < 0) return -1;
-    const cln_retry_clock *clock = clock_of(policy);
-    const int64_t left = date - clock->utc_seconds(clock->context);
-    return left > 0 ? (double)left : 0;
+    double seconds = strtod(text, &end);
+    if (*end != '\0') {
+        const cln_retry_clock *clock = clock_of(policy);
+        const int64_t date = cln_http_date_seconds(text);
+        seconds = date < 0 ? -1 : (double)(date - clock->utc_seconds(clock->context));
+        if (date >= 0 && seconds < 0) seconds = 0;
+    }
+    if (!(seconds >= 0)) return -1;
+    return seconds < policy->retry_after_most_seconds ? seconds : policy->retry_after_most_seconds;
 }
 
 static double back_off_seconds(cln_retry *retry) {
@@ -93,8 +95,7 @@ bool cln_retry_next(cln_retry *retry, const cln_http_response *response, double 
     if (!cln_retry_is_worthwhile(response)) return false;
     if (++retry->failure_count > retry->policy->retries_most) return false;
     *delay_seconds = back_off_seconds(retry);
-    double told = retry_after_seconds(retry->policy, response);
-    if (told > retry->policy->retry_after_most_seconds) told = retry->policy->retry_after_most_seconds;
+    const double told = cln_retry_after_seconds(retry->policy, response);
     if (told > *delay_seconds) *delay_seconds = told;
     return true;
 }

@@ -7,38 +7,69 @@
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_SCHEME    "file://"
-#define SIDECAR_SUFFIX ".meta.json"
+#define FILE_SCHEME "file://"
 
 enum { SIDECAR_LIMIT_BYTES = 1 << 20 };
 
-/* What the sidecar of a file says of "sample". A sidecar that cannot be read
- * is as good as none: the file itself is marked too. */
-static bool sidecar_says_sample(const char *sidecar_path) {
+static const double exact_most = 9007199254740992.0; /* 2^53, the integers of a double */
+
+void cln_origin_clean_up(cln_origin *origin) {
+    free(origin->url);
+    free(origin->final_url);
+    free(origin->etag);
+    free(origin->last_modified);
+    free(origin->same_as);
+    *origin = (cln_origin){0};
+}
+
+static cln_status take_text(const cJSON *json, const char *name, char **text, cln_error *err) {
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(json, name);
+    return cJSON_IsString(value) ? cln_copy_string(text, value->valuestring, err) : CLN_OK;
+}
+
+static cln_status take_origin(cln_origin *origin, const cJSON *json, cln_error *err) {
+    const cJSON *size = cJSON_GetObjectItemCaseSensitive(json, "size_bytes");
+    const cJSON *sha256 = cJSON_GetObjectItemCaseSensitive(json, "sha256");
+    if (cJSON_IsNumber(size) && size->valuedouble >= 0 && size->valuedouble <= exact_most) {
+        origin->size_bytes = (uint64_t)size->valuedouble;
+    }
+    if (cJSON_IsString(sha256)) (void)snprintf(origin->sha256, sizeof origin->sha256, "%s", sha256->valuestring);
+    origin->is_sample = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "sample"));
+    CLN_TRY(take_text(json, "url", &origin->url, err));
+    CLN_TRY(take_text(json, "final_url", &origin->final_url, err));
+    CLN_TRY(take_text(json, "etag", &origin->etag, err));
+    CLN_TRY(take_text(json, "last_modified", &origin->last_modified, err));
+    return take_text(json, "same_as", &origin->same_as, err);
+}
+
+cln_status cln_origin_read(cln_origin *origin, const char *path, cln_error *err) {
+    *origin = (cln_origin){0};
+    char *sidecar_path = NULL;
+    CLN_TRY(cln_format_string(&sidecar_path, err, "%s" CLN_SIDECAR_SUFFIX, path));
     cln_buffer text;
     cln_buffer_init(&text, SIDECAR_LIMIT_BYTES);
-    bool is_sample = false;
+    cln_status status = CLN_OK;
     if (cln_file_exists(sidecar_path) && cln_file_read(sidecar_path, &text, NULL) == CLN_OK) {
         cJSON *json = cJSON_ParseWithLength(text.data, text.size);
-        is_sample = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "sample"));
+        if (cJSON_IsObject(json)) status = take_origin(origin, json, err);
         cJSON_Delete(json);
     }
     cln_buffer_clean_up(&text);
-    return is_sample;
+    free(sidecar_path);
+    if (status != CLN_OK) cln_origin_clean_up(origin);
+    return status;
 }
 
 static bool is_sample_file(const char *url) {
     if (strncmp(url, FILE_SCHEME, strlen(FILE_SCHEME)) != 0) return false;
     char *path = curl_easy_unescape(NULL, url + strlen(FILE_SCHEME), 0, NULL);
-    char *sidecar_path = NULL;
-    bool is_sample = false;
-    if (path != NULL && cln_format_string(&sidecar_path, NULL, "%s" SIDECAR_SUFFIX, path) == CLN_OK) {
-        is_sample = sidecar_says_sample(sidecar_path);
-    }
-    free(sidecar_path);
+    cln_origin origin = {0};
+    const bool is_sample = path != NULL && cln_origin_read(&origin, path, NULL) == CLN_OK && origin.is_sample;
+    cln_origin_clean_up(&origin);
     curl_free(path);
     return is_sample;
 }
@@ -55,26 +86,28 @@ static bool add_addresses(cJSON *json, const cln_fetch_item *item) {
     return addresses != NULL;
 }
 
-static bool fill(cJSON *json, const char *url, const cln_fetch_item *item, const cln_download_result *download) {
+static bool fill(cJSON *json, const cln_origin *origin, const cln_fetch_item *item) {
     char now[32];
     cln_clock_utc_text(now);
-    bool is_whole = add_text(json, "url", url) && add_addresses(json, item) &&
-                    add_text(json, "final_url", download->final_url) && add_text(json, "etag", download->etag) &&
-                    add_text(json, "last_modified", download->last_modified) && add_text(json, "fetched_at", now) &&
-                    add_text(json, "sha256", download->sha256) &&
-                    cJSON_AddNumberToObject(json, "size_bytes", (double)download->size_bytes) != NULL;
-    if (is_whole && is_sample_file(url)) is_whole = cJSON_AddTrueToObject(json, "sample") != NULL;
+    bool is_whole = add_text(json, "url", origin->url) && add_addresses(json, item) &&
+                    add_text(json, "final_url", origin->final_url) && add_text(json, "etag", origin->etag) &&
+                    add_text(json, "last_modified", origin->last_modified) && add_text(json, "fetched_at", now) &&
+                    add_text(json, "sha256", origin->sha256) &&
+                    cJSON_AddNumberToObject(json, "size_bytes", (double)origin->size_bytes) != NULL;
+    if (is_whole && origin->same_as != NULL) is_whole = add_text(json, "same_as", origin->same_as);
+    if (is_whole && (origin->is_sample || is_sample_file(origin->url))) {
+        is_whole = cJSON_AddTrueToObject(json, "sample") != NULL;
+    }
     return is_whole;
 }
 
-cln_status cln_sidecar_write(const char *path, const char *url, const cln_fetch_item *item,
-                             const cln_download_result *download, cln_error *err) {
+cln_status cln_origin_write(const cln_origin *origin, const char *path, const cln_fetch_item *item, cln_error *err) {
     cJSON *json = cJSON_CreateObject();
-    char *text = json != NULL && fill(json, url, item, download) ? cJSON_Print(json) : NULL;
+    char *text = json != NULL && fill(json, origin, item) ? cJSON_Print(json) : NULL;
     cJSON_Delete(json);
     if (text == NULL) return cln_fail_memory(err, "writing the origin of a file");
     char *sidecar_path = NULL;
-    cln_status status = cln_format_string(&sidecar_path, err, "%s" SIDECAR_SUFFIX, path);
+    cln_status status = cln_format_string(&sidecar_path, err, "%s" CLN_SIDECAR_SUFFIX, path);
     if (status == CLN_OK) status = cln_file_replace(sidecar_path, cln_span_of_string(text), true, err);
     free(sidecar_path);
     cJSON_free(text);

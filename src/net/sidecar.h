@@ -8,11 +8,29 @@
 #include "colonnade/net/download.h"
 #include "colonnade/net/fetch.h"
 
-/* Writes path.meta.json by a temporary name and a rename: url is the address of
- * the item that the file came from, and the others stand beside it, for a file
- * from one of those is from the same source. When the address is a file of
- * this machine whose own sidecar marks it as a sample, the mark is carried on. */
-CLN_CHECKED cln_status cln_sidecar_write(const char *path, const char *url, const cln_fetch_item *item,
-                                         const cln_download_result *download, cln_error *err);
+#define CLN_SIDECAR_SUFFIX ".meta.json"
+
+typedef struct cln_origin {
+    char *url; /* NULL where something is not told, as the others */
+    char *final_url;
+    char *etag;
+    char *last_modified;
+    char *same_as; /* DATE/NAME of the dataset's staging folder, where the bytes are that this file does not have */
+    char sha256[CLN_SHA256_TEXT_BYTES];
+    uint64_t size_bytes;
+    bool is_sample;
+} cln_origin;
+
+/* What path.meta.json says. Empty, and no error, where it is not there or not
+ * one of ours: the file then has no known origin. The caller cleans it up. */
+CLN_CHECKED cln_status cln_origin_read(cln_origin *origin, const char *path, cln_error *err);
+void cln_origin_clean_up(cln_origin *origin);
+
+/* Writes path.meta.json by a temporary name and a rename: the addresses of the
+ * item stand in it, for a file from one of those is from the same source.
+ * When the address is a file of this machine whose own sidecar marks it as a
+ * sample, the mark is carried on. */
+CLN_CHECKED cln_status cln_origin_write(const cln_origin *origin, const char *path, const cln_fetch_item *item,
+                                        cln_error *err);
 
 #endif

@@ -70,8 +70,8 @@ void cln_progress_format(const cln_progress *progress, uint64_t done, double ela
         if (done > progress->total) done = progress->total;
         (void)snprintf(whole, sizeof whole, "%.0f %%, ", 100.0 * (double)done / (double)progress->total);
     }
-    if (done > 0 && elapsed_seconds >= seconds_before_rate) {
-        const double rate = (double)done / elapsed_seconds;
+    if (done > progress->before && elapsed_seconds >= seconds_before_rate) {
+        const double rate = (double)(done - progress->before) / elapsed_seconds;
         char number[32];
         format_amount(rate, progress->unit, number, sizeof number);
         (void)snprintf(speed, sizeof speed, ", %s/s", number);

@@ -82,7 +82,7 @@ export no_proxy=127.0.0.1
 # configure SOURCES...: a configuration with one dataset, "calls".
 configure() {
     local IFS=,
-    printf '{"datasets": {"calls": {"columns": [{"name": "a", "type": "integer"}], "sources": [%s]}}}\n' "$*" >config.json
+    printf '{"fetch": {"backoff": 0.01}, "datasets": {"calls": {"columns": [{"name": "a", "type": "integer"}], "sources": [%s]}}}\n' "$*" >config.json
 }
 
 # run STATUS COMMAND...: out and err hold what it prints.
@@ -103,8 +103,8 @@ fetch=("$COLONNADE" fetch calls --staging staging --date 2026-01-02 --format csv
 # Years: the third is not published, which is told and no failure.
 configure '{"name": "calls_{year}", "first_year": 2024, "last_year": 2026, "urls": ["'"$base"'/calls_{year}.csv"]}'
 run 0 "${fetch[@]}"
-says out 'calls,calls_2024,new,8,staging/calls/2026-01-02/calls_2024.csv'
-says out 'calls,calls_2026,not published,,'
+says out 'calls,calls_2024,new,8,8,staging/calls/2026-01-02/calls_2024.csv'
+says out 'calls,calls_2026,not published,,0,'
 says err 'HTTP 404'
 cmp published/calls_2025.csv $day/calls_2025.csv || fail 'other bytes arrived'
 says $day/calls_2024.csv.meta.json '"Fri, 02 Jan 2026 00:00:00 GMT"'
@@ -113,7 +113,7 @@ run 0 "${fetch[@]}" --year 2024
 says out 'calls,calls_2024,unchanged,8,'
 printf '5,6\n' >>published/calls_2024.csv
 run 0 "${fetch[@]}" --year 2024
-says out 'calls,calls_2024,changed,12,staging/calls/2026-01-02/calls_2024.2.csv'
+says out 'calls,calls_2024,changed,12,12,staging/calls/2026-01-02/calls_2024.2.csv'
 run 3 "${fetch[@]}" --year 2026
 says err 'colonnade ingest calls staging/calls/2026-01-02/calls_2026.csv'
 run 2 "${fetch[@]}" --year 2031
@@ -141,18 +141,27 @@ for bad in page short loop tofile; do
     [ ! -e $day/bad.csv ] || fail "$bad was stored"
 done
 
-# Killed in the middle, it leaves nothing behind.
+# Killed in the middle, it leaves its partial file, for the next fetch or for clean to take.
 configure '{"name": "slow", "urls": ["'"$base"'/slow"]}'
 "${fetch[@]}" >out 2>err &
 fetching=$!
-for ((i = 0; i < 400; i++)); do [ -s "$(echo $day/.slow.csv.tmp-*)" ] || sleep 0.05; done
-[ -s "$(echo $day/.slow.csv.tmp-*)" ] || fail 'the download did not begin'
+partial=staging/calls/.slow.csv.1.part
+for ((i = 0; i < 400; i++)); do [ -s $partial ] || sleep 0.05; done
+[ -s $partial ] || fail 'the download did not begin'
+run 3 "${fetch[@]}"
+says err 'another process'
+run 0 "$COLONNADE" clean --staging staging --store store
+[ -e $partial ] || fail 'clean took what a process works on'
 kill -TERM $fetching
 status=0
 wait $fetching || status=$?
 [ $status = 143 ] || fail "SIGTERM gives status $status"
+left=$(find staging -name '.*' | LC_ALL=C sort | tr '\n' ' ')
+[ "$left" = "$partial $partial.state " ] || fail "left behind: $left"
+run 0 "$COLONNADE" clean --staging staging --store store --format csv
+says out 'staging/calls,2,'
 left=$(find staging -name '.*')
-[ -z "$left" ] || fail "left behind: $left"
+[ -z "$left" ] || fail "clean leaves: $left"
 
 # A server that is gone.
 kill $server

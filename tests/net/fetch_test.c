@@ -25,6 +25,15 @@ static void publish(const char *name, const char *contents) {
     assert_int_equal(cln_file_replace(path, cln_span_of_string(contents), false, NULL), CLN_OK);
 }
 
+static cln_status run(const cln_fetch_item *item, const char *date, uint64_t size_limit_bytes, cln_fetch_result *result,
+                      cln_error *err) {
+    const cln_fetch_job job = {.item = item, .dataset = "calls", .extension = ".csv"};
+    cln_fetch_settings settings = {
+        .staging_dir = staging, .date = date, .files_most = 2, .limits = cln_download_default_limits};
+    settings.limits.size_limit_bytes = size_limit_bytes;
+    return cln_fetch_run(&job, 1, &settings, result, err);
+}
+
 /* Fetches file://ROOT/NAME, with an optional first address. */
 static cln_status fetch(const char *first, const char *name, const char *source, uint64_t size_limit_bytes,
                         cln_fetch_result *result, cln_error *err) {
@@ -34,12 +43,7 @@ static cln_status fetch(const char *first, const char *name, const char *source,
     (void)snprintf(first_url, sizeof first_url, "file://%s/%s", root, first == NULL ? "" : first);
     char *urls[] = {first == NULL ? url : first_url, url};
     const cln_fetch_item item = {.name = (char *)source, .urls = urls, .url_count = first == NULL ? 1 : 2};
-    const cln_fetch_target target = {.staging_dir = staging,
-                                     .dataset = "calls",
-                                     .date = DATE,
-                                     .extension = ".csv",
-                                     .size_limit_bytes = size_limit_bytes};
-    return cln_fetch_run(&item, &target, result, err);
+    return run(&item, DATE, size_limit_bytes, result, err);
 }
 
 static cln_fetch_result fetched(const char *first, const char *name, const char *source) {
@@ -147,8 +151,15 @@ static void what_no_address_has_is_not_published(void **state) {
 
 static void pages_and_empty_files_are_refused(void **state) {
     (void)state;
-    static const char *const contents[] = {"<!DOCTYPE html><html>", "\xef\xbb\xbf\n <HTML>",
-                                           "{\"error\":{\"code\":400}}", "<?xml version=\"1.0\"?>", ""};
+    static const char *const contents[] = {"<!DOCTYPE html><html>",
+                                           "\xef\xbb\xbf\n <HTML>",
+                                           "<head><title>503</title>",
+                                           "{\"error\":{\"code\":400}}",
+                                           "{\n  \"message\" : \"no\"}",
+                                           "{}",
+                                           "<?xml version=\"1.0\"?>",
+                                           "<Error><Code>NoSuchKey</Code></Error>",
+                                           ""};
     for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
         publish("page.csv", contents[i]);
         cln_fetch_result result = fetched(NULL, "page.csv", "page");
@@ -157,6 +168,38 @@ static void pages_and_empty_files_are_refused(void **state) {
         cln_fetch_result_clean_up(&result);
     }
     assert_staged_count(0);
+}
+
+static void a_table_may_begin_like_a_message(void **state) {
+    (void)state;
+    static const char *const contents[] = {"{id},name\n1,a\n", "{\"a\",\"b\"\n", "<,>\n1,2\n", "{\n"};
+    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
+        publish("odd.csv", contents[i]);
+        cln_fetch_result result = fetched(NULL, "odd.csv", "odd");
+        if (result.outcome > CLN_FETCH_CHANGED) fail_msg("'%s' was refused: %s", contents[i], result.reason.message);
+        cln_fetch_result_clean_up(&result);
+    }
+}
+
+static void another_day_with_the_same_bytes_is_unchanged(void **state) {
+    (void)state;
+    publish("d.csv", "one");
+    cln_fetch_result result = fetched(NULL, "d.csv", "d");
+    assert_int_equal(result.outcome, CLN_FETCH_NEW);
+    cln_fetch_result_clean_up(&result);
+    char url[160];
+    (void)snprintf(url, sizeof url, "file://%s/d.csv", root);
+    char *urls[] = {url};
+    const cln_fetch_item item = {.name = (char *)"d", .urls = urls, .url_count = 1};
+    assert_int_equal(run(&item, "2026-01-03", 1000, &result, NULL), CLN_OK);
+    assert_int_equal(result.outcome, CLN_FETCH_UNCHANGED);
+    assert_non_null(strstr(result.path, "2026-01-03/d.csv"));
+    assert_contents(result.path, "one");
+    cln_fetch_result_clean_up(&result);
+    publish("d.csv", "two");
+    assert_int_equal(run(&item, "2026-01-04", 1000, &result, NULL), CLN_OK);
+    assert_int_equal(result.outcome, CLN_FETCH_NEW);
+    cln_fetch_result_clean_up(&result);
 }
 
 static void a_file_beyond_the_limit_is_refused(void **state) {
@@ -198,10 +241,8 @@ static void other_protocols_are_refused(void **state) {
     (void)state;
     char *urls[] = {(char *)"ftp://127.0.0.1/a.csv"};
     const cln_fetch_item item = {.name = (char *)"p", .urls = urls, .url_count = 1};
-    const cln_fetch_target target = {
-        .staging_dir = staging, .dataset = "calls", .date = DATE, .extension = ".csv", .size_limit_bytes = 1000};
     cln_fetch_result result;
-    assert_int_equal(cln_fetch_run(&item, &target, &result, NULL), CLN_OK);
+    assert_int_equal(run(&item, DATE, 1000, &result, NULL), CLN_OK);
     assert_int_equal(result.outcome, CLN_FETCH_FAILED);
     assert_non_null(strstr(result.reason.message, "ftp"));
     cln_fetch_result_clean_up(&result);
@@ -272,6 +313,8 @@ int main(void) {
         cmocka_unit_test_setup(addresses_are_tried_in_order, empty_staging),
         cmocka_unit_test_setup(what_no_address_has_is_not_published, empty_staging),
         cmocka_unit_test_setup(pages_and_empty_files_are_refused, empty_staging),
+        cmocka_unit_test_setup(a_table_may_begin_like_a_message, empty_staging),
+        cmocka_unit_test_setup(another_day_with_the_same_bytes_is_unchanged, empty_staging),
         cmocka_unit_test_setup(a_file_beyond_the_limit_is_refused, empty_staging),
         cmocka_unit_test_setup(a_sample_stays_a_sample, empty_staging),
         cmocka_unit_test_setup(a_name_cannot_leave_the_staging_folder, empty_staging),

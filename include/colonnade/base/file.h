@@ -24,6 +24,7 @@ CLN_CHECKED cln_status cln_file_write_at(int descriptor, const char *path, uint6
 CLN_CHECKED cln_status cln_file_make_dirs(const char *path, cln_error *err); /* like mkdir -p */
 CLN_CHECKED cln_status cln_file_sync_dir(const char *path, cln_error *err);
 bool cln_file_exists(const char *path);
+bool cln_file_is_dir(const char *path);
 
 /* The part of path behind the last '/', and that without its last extension. */
 cln_span cln_path_name(const char *path);

@@ -138,6 +138,23 @@ typedef enum cln_bucket {
     CLN_BUCKET_COUNT
 } cln_bucket;
 
+/* How files are fetched; docs/configuration.md says what each is for. */
+typedef struct cln_config_fetch {
+    int files;       /* at once */
+    int connections; /* for one file */
+    uint64_t part_bytes;
+    uint64_t size_limit_bytes;
+    int retries;
+    double backoff_seconds;
+    double backoff_limit_seconds;
+    double retry_after_limit_seconds;
+    double connect_timeout_seconds;
+    double stall_timeout_seconds;
+    double transfer_timeout_seconds;
+    double export_wait_seconds;
+    double export_poll_seconds;
+} cln_config_fetch;
+
 typedef struct cln_config {
     char *city; /* for titles: "Denver" */
     char *store_dir;
@@ -148,6 +165,7 @@ typedef struct cln_config {
     char *buckets[CLN_BUCKET_COUNT]; /* "s3://..." or NULL */
     cln_config_dataset *datasets;
     size_t dataset_count;
+    cln_config_fetch fetch;
     cln_config_source boundaries; /* name NULL where not declared */
     cln_config_questions questions;
 } cln_config;

@@ -48,6 +48,9 @@ bool cln_retry_is_worthwhile(const cln_http_response *response);
  * Otherwise *delay_seconds says how long to wait before it. */
 bool cln_retry_next(cln_retry *retry, const cln_http_response *response, double *delay_seconds);
 
+/* What Retry-After asks for, within the policy's limit; -1: nothing. */
+double cln_retry_after_seconds(const cln_retry_policy *policy, const cln_http_response *response);
+
 /* After progress: the count of failures begins anew. */
 void cln_retry_succeeded(cln_retry *retry);
 

@@ -21,6 +21,7 @@ typedef struct cln_progress {
     const char *label; /* borrowed: what is being done, as "ingest a.csv" */
     uint64_t total;    /* in units; 0 where nobody knows */
     cln_progress_unit unit;
+    uint64_t before;        /* units that were done before it started; they do not count for the rate */
     double started_seconds; /* cln_clock_seconds() */
     double shown_seconds;   /* the same, of the last line */
 } cln_progress;
