@@ -81,18 +81,20 @@ static cln_status list_given(const cln_cli *cli, cln_ingest_list *list, cln_erro
 
 static cln_status list_staged(const cln_cli *cli, cln_ingest_list *list, cln_error *err) {
     const char *dataset = cli->arguments[0];
+    const char *date = cln_option(cli->options, "date");
     cln_staged_files staged;
-    CLN_TRY(cln_staging_newest(&staged, cli->settings.staging_dir, dataset, cln_option(cli->options, "date"), err));
+    CLN_TRY(cln_staging_newest(&staged, cli->settings.staging_dir, dataset, date, err));
     cln_status status = CLN_OK;
     for (size_t i = 0; status == CLN_OK && i < staged.count; i++) {
         status = add_item(list, staged.files[i].path, cln_span_of_string(staged.files[i].source), err);
     }
     cln_staged_files_clean_up(&staged);
     if (status == CLN_OK && list->count == 0) {
-        status = cln_fail(err, CLN_ERR_USAGE,
-                          "nothing is staged for %s in %s; run 'colonnade fetch %s' first, or name files: 'colonnade "
-                          "ingest %s FILE...'",
-                          dataset, cli->settings.staging_dir, dataset, dataset);
+        status = cln_fail(
+            err, CLN_ERR_USAGE,
+            "nothing is staged for %s in %s%s%s; run 'colonnade fetch %s' first, or name files: 'colonnade "
+            "ingest %s FILE...'",
+            dataset, cli->settings.staging_dir, date == NULL ? "" : " on ", date == NULL ? "" : date, dataset, dataset);
     }
     return status;
 }

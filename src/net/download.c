@@ -71,12 +71,11 @@ void cln_download_ask(cln_download *d) {
 void cln_download_restart(cln_download *d, bool plain, const cln_error *error) {
     cln_error told = *error;
     stop_all(d);
-    cln_status status = CLN_OK;
-    if (++d->restart_count > d->request->limits->retry.retries_most + 1) {
+    cln_status status = cln_download_forget_bytes(d, &told);
+    if (status == CLN_OK && ++d->restart_count > d->request->limits->retry.retries_most + 1) {
         status = cln_fail(&told, CLN_ERR_IO, "%s was begun %u times, and never came to an end in one version: %.700s",
                           d->request->url, d->restart_count, error->message);
     }
-    if (status == CLN_OK) status = cln_download_forget_bytes(d, &told);
     d->is_plain = d->is_plain || plain;
     if (status == CLN_OK) {
         cln_download_ask(d);

@@ -35,7 +35,8 @@ def forward(source, sink):
 
 def serve(client, budget, is_reset):
     server = socket.create_connection(('127.0.0.1', PORT))
-    threading.Thread(target=forward, args=(client, server), daemon=True).start()
+    requests = threading.Thread(target=forward, args=(client, server), daemon=True)
+    requests.start()
     try:
         while budget is None or budget > 0:
             data = server.recv(16384 if budget is None else min(budget, 16384))
@@ -47,7 +48,10 @@ def serve(client, budget, is_reset):
         if budget == 0:
             cuts.write('%s\n' % ('reset' if is_reset else 'closed'))
             if is_reset:
+                # Nobody may wait on the socket when it is closed, or nothing would be sent.
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+                client.shutdown(socket.SHUT_RD)
+                requests.join()
             else:
                 client.shutdown(socket.SHUT_RDWR)
     except OSError:
