@@ -52,6 +52,8 @@ test  | SQLite's shell                   | command sqlite3        | sqlite3     
 test  | HDF5's tools                     | command h5dump         | hdf5-tools                | hdf5                       | hdf5-mpi    | hdf5+mpi
 test  | Python, to serve files           | command python3        | python3                   | python3                    | python      | python
 test  | h5py and pandas for Python       | python h5py,pandas     | python3-h5py python3-pandas | python3-h5py python3-pandas | -        | py-h5py py-pandas
+test  | nginx, to serve files            | command nginx          | nginx-light               | nginx                      | nginx       | nginx
+test  | openssl, to make certificates    | command openssl        | openssl                   | openssl                    | openssl@3   | openssl
 lint  | clang                            | command clang          | clang                     | clang                      | llvm        | llvm
 lint  | libFuzzer and clang's sanitizers | fuzzer                 | libclang-rt-dev           | compiler-rt                | llvm        | llvm
 lint  | clang-format                     | command clang-format   | clang-format              | clang-tools-extra          | llvm        | llvm

@@ -17,6 +17,9 @@ static void what_is_left_out_has_defaults(void **state) {
     assert_string_equal(config.report_dir, "report");
     assert_true(config.fsync);
     assert_true(config.memory_bytes == 0);
+    assert_int_equal(config.fetch.files, 4);
+    assert_int_equal(config.fetch.retries, 5);
+    assert_true(config.fetch.part_bytes == 33554432);
     for (size_t i = 0; i < CLN_BUCKET_COUNT; i++) assert_null(config.buckets[i]);
     assert_null(config.boundaries.name);
     assert_null(config.questions.accidents);
@@ -72,6 +75,9 @@ static const char everything[] =
     " \"buckets\": {\"staging\": \"s3://stage\", \"logs\": \"s3://logs.example/colonnade\", \"work\": \"\"},"
     " \"questions\": {\"accidents\": \"crashes\", \"calls\": \"calls\", \"good_conditions\": [\"DRY\", \"FINE\"],"
     "   \"unknown_conditions\": [\"?\"]},"
+    " \"fetch\": {\"files\": 2, \"connections\": 3, \"part_size\": \"1M\", \"size_limit\": \"1G\", \"retries\": 0,"
+    "   \"backoff\": 0.25, \"backoff_limit\": 4, \"retry_after_limit\": 5, \"connect_timeout\": 6,"
+    "   \"stall_timeout\": 7, \"transfer_timeout\": 8, \"export_wait\": 9, \"export_poll\": 0.5},"
     " \"boundaries\": {\"name\": \"areas\", \"url\": \"file:///data/areas.geojson\"},"
     " \"datasets\": {\"crashes\": {\"title\": \"Crashes\", \"unit\": \"crashes\", \"time_zone\": \"Europe/Amsterdam\","
     "   \"dialect\": {\"delimiter\": \"\\t\", \"quote\": \"'\", \"header\": false, \"newlines_in_quotes\": false,"
@@ -175,6 +181,27 @@ static void every_key_of_a_column_arrives(void **state) {
     cln_config_clean_up(&config);
 }
 
+static void every_key_of_fetch_arrives(void **state) {
+    (void)state;
+    cln_config config;
+    parse_good(&config, everything);
+    const cln_config_fetch *const fetch = &config.fetch;
+    assert_int_equal(fetch->files, 2);
+    assert_int_equal(fetch->connections, 3);
+    assert_int_equal(fetch->part_bytes, 1 << 20);
+    assert_int_equal(fetch->size_limit_bytes, 1 << 30);
+    assert_int_equal(fetch->retries, 0);
+    assert_true(fetch->backoff_seconds == 0.25);
+    assert_true(fetch->backoff_limit_seconds == 4);
+    assert_true(fetch->retry_after_limit_seconds == 5);
+    assert_true(fetch->connect_timeout_seconds == 6);
+    assert_true(fetch->stall_timeout_seconds == 7);
+    assert_true(fetch->transfer_timeout_seconds == 8);
+    assert_true(fetch->export_wait_seconds == 9);
+    assert_true(fetch->export_poll_seconds == 0.5);
+    cln_config_clean_up(&config);
+}
+
 static void every_key_of_a_source_arrives(void **state) {
     (void)state;
     cln_config config;
@@ -225,11 +252,12 @@ static void every_beginning_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_left_out_has_defaults),  cmocka_unit_test(a_dataset_has_defaults),
-        cmocka_unit_test(a_column_has_defaults),          cmocka_unit_test(every_key_of_the_whole_arrives),
-        cmocka_unit_test(every_key_of_a_dataset_arrives), cmocka_unit_test(every_key_of_a_column_arrives),
-        cmocka_unit_test(every_key_of_a_source_arrives),  cmocka_unit_test(a_byte_order_mark_is_no_mistake),
-        cmocka_unit_test(cleaning_up_twice_is_harmless),  cmocka_unit_test(every_beginning_is_refused),
+        cmocka_unit_test(what_is_left_out_has_defaults),   cmocka_unit_test(a_dataset_has_defaults),
+        cmocka_unit_test(a_column_has_defaults),           cmocka_unit_test(every_key_of_the_whole_arrives),
+        cmocka_unit_test(every_key_of_a_dataset_arrives),  cmocka_unit_test(every_key_of_a_column_arrives),
+        cmocka_unit_test(every_key_of_a_source_arrives),   cmocka_unit_test(every_key_of_fetch_arrives),
+        cmocka_unit_test(a_byte_order_mark_is_no_mistake), cmocka_unit_test(cleaning_up_twice_is_harmless),
+        cmocka_unit_test(every_beginning_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@ set -euo pipefail
 # shellcheck source=servers.sh
 . "$COLONNADE_SOURCE/tests/fetch/servers.sh"
 
+# shellcheck disable=SC2317 # start_nginx calls it
 web() {
     free_port
     printf 'server { listen 127.0.0.1:%d; root %s/published; keepalive_requests 5; }\n' "$PORT" "$1"

@@ -45,6 +45,7 @@ start_python() {
 
 # free_port: sets PORT to one that nobody listens on.
 free_port() {
+    # shellcheck disable=SC2034 # for the caller
     PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 }
 
