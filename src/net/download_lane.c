@@ -43,7 +43,7 @@ static cln_status take_bytes(cln_lane *lane, const char *data, size_t size, cln_
 
 static cln_status on_bytes(void *context, const cln_http_response *response, const char *data, size_t size, bool *wait,
                            cln_error *err) {
-    (void)wait;
+    *wait = false;
     cln_lane *lane = context;
     if (lane->verdict == CLN_LANE_UNJUDGED) {
         CLN_TRY(cln_lane_judge_head(lane, response, err));
@@ -56,8 +56,9 @@ static cln_status on_bytes(void *context, const cln_http_response *response, con
 
 /* ---- Requests ---- */
 
+/* A value may come from a file that somebody wrote; one of several lines would be several headers. */
 static cln_status add_header(cln_lane *lane, const char *name, const char *value, cln_error *err) {
-    if (value == NULL) return CLN_OK;
+    if (value == NULL || strpbrk(value, "\r\n") != NULL) return CLN_OK;
     CLN_TRY(cln_format_string(&lane->headers[lane->header_count], err, "%s: %s", name, value));
     lane->header_count++;
     return CLN_OK;

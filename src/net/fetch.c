@@ -150,6 +150,7 @@ static cln_status take_file(task *t, cln_error *err) {
     result->url = url;
     result->size_bytes = t->arrived.size_bytes;
     CLN_TRY(cln_place_publish(&t->place, t->download, url, &t->arrived, result, err));
+    cln_place_forget_partials(&t->place);
     finish(t);
     return CLN_OK;
 }

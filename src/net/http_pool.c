@@ -199,6 +199,7 @@ cln_status cln_http_pool_step(cln_http_pool *pool, double wait_seconds, bool *bu
     CLN_TRY(activate_waiting(pool, err));
     int running = 0;
     CURLMcode code = curl_multi_perform(pool->multi, &running);
+    CLN_TRY(activate_waiting(pool, err)); /* sinks may have started some: they are not waited for */
     if (code == CURLM_OK && (size_t)running == pool->active_count) {
         const double wait = wait_until_call(pool, wait_seconds);
         /* One millisecond more, so as not to wake just before a call is due. */

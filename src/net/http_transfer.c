@@ -109,13 +109,14 @@ static void set_certificates(cln_http_transfer *t) {
     if (folder != NULL && *folder != '\0') (void)curl_easy_setopt(t->curl, CURLOPT_CAPATH, folder);
 }
 
-/* HTTP/1.1: transfers side by side are to have connections of their own. */
+/* HTTP/1.1: transfers side by side are to have connections of their own.
+ * CURLOPT_NOSIGNAL stays off, so that curl ignores SIGPIPE while it writes to a
+ * TLS connection that the other side has closed. */
 static void set_options(cln_http_transfer *t) {
     const cln_http_request *request = t->request;
     set_protocols(t);
     set_certificates(t);
     set_timeouts(t);
-    (void)curl_easy_setopt(t->curl, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(t->curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     (void)curl_easy_setopt(t->curl, CURLOPT_USERAGENT, "colonnade/" COLONNADE_VERSION);
     (void)curl_easy_setopt(t->curl, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);

@@ -85,6 +85,20 @@ cln_status cln_place_partial_path(const cln_place *place, size_t address, char *
                              place->job->item->name, place->job->extension, address + 1);
 }
 
+/* Those that another process works on are left to it. */
+void cln_place_forget_partials(const cln_place *place) {
+    const cln_fetch_item *item = place->job->item;
+    for (size_t i = 0; i < item->url_count; i++) {
+        char *path = NULL;
+        cln_partial partial;
+        if (cln_place_partial_path(place, i, &path, NULL) == CLN_OK && cln_file_exists(path) &&
+            cln_partial_open(&partial, path, item->urls[i], NULL) == CLN_OK) {
+            cln_partial_discard(&partial);
+        }
+        free(path);
+    }
+}
+
 /* Of the day's newest version: by its sidecar, or by its bytes where that says nothing. */
 static cln_status day_has(const cln_place *place, const char *sha256, uint64_t size_bytes, bool *is_same,
                           cln_error *err) {

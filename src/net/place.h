@@ -28,6 +28,9 @@ void cln_place_clean_up(cln_place *place);
  * so that another day goes on with it. */
 CLN_CHECKED cln_status cln_place_partial_path(const cln_place *place, size_t address, char **path, cln_error *err);
 
+/* Removes what other addresses left of a file that is there now. */
+void cln_place_forget_partials(const cln_place *place);
+
 /* Gives a file that arrived from that address its name, with its sidecar. */
 CLN_CHECKED cln_status cln_place_publish(const cln_place *place, cln_download *download, const char *url,
                                          const cln_download_result *arrived, cln_fetch_result *result, cln_error *err);

@@ -4,6 +4,7 @@
 #include "colonnade/base/clock.h"
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
+#include "colonnade/base/utf8.h"
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
@@ -74,7 +75,9 @@ static bool is_sample_file(const char *url) {
     return is_sample;
 }
 
+/* What a server says may be no UTF-8, and could not stand in JSON. */
 static bool add_text(cJSON *json, const char *name, const char *text) {
+    if (text != NULL && !cln_utf8_is_valid(cln_span_of_string(text))) text = NULL;
     return (text == NULL ? cJSON_AddNullToObject(json, name) : cJSON_AddStringToObject(json, name, text)) != NULL;
 }
 

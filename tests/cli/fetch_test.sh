@@ -131,6 +131,20 @@ run 0 "${fetch[@]}"
 cmp published/calls_2024.csv $day/s.csv || fail 'other bytes arrived'
 says $day/s.csv.meta.json "$base/calls_2024.csv"
 
+# The boundaries, by the argument and by the option; GeoJSON is no message.
+printf '{"type": "FeatureCollection", "features": []}\n' >published/areas.geojson
+for way in boundaries '--boundaries --year 2024'; do
+    printf '{"fetch": {"backoff": 0.01}, "boundaries": {"name": "areas", "url": "%s/areas.geojson"}, "datasets": {"calls": {"columns": [{"name": "a"}], "sources": [{"name": "2024", "url": "%s/calls_2024.csv"}]}}}' \
+        "$base" "$base" >config.json
+    # shellcheck disable=SC2086 # words
+    run 0 "$COLONNADE" fetch $way --staging areas --date 2026-01-02 --format csv
+    says out 'boundaries,areas,'
+    cmp published/areas.geojson areas/boundaries/2026-01-02/areas.geojson || fail 'other boundaries arrived'
+done
+says out 'calls,2024,new,12,'
+run 2 "$COLONNADE" fetch boundary --staging areas
+says err "did you mean 'boundaries'?"
+
 # What is no file is refused, and the next source still comes.
 for bad in page short loop tofile; do
     configure '{"name": "bad", "urls": ["'"$base/$bad"'"]}' '{"name": "good_'$bad'", "urls": ["'"$base"'/calls_2025.csv"]}'

@@ -83,6 +83,13 @@ for what in busy closed; do
     [ "$(wc -l <web/requests)" = 2 ] || fail "$what: not tried twice: $(cat web/requests)"
 done
 
+# Connections that are cut within TLS, its handshake included.
+start_python cuts cut_proxy.py "$secure" 20260103 40000
+configure '"part_size": 16384, "retries": 8' "cut=https://localhost:$PORT/a.csv"
+fetch 0 ''
+arrived cut web/published/a.csv
+[ "$(wc -l <cuts/cuts)" -gt 3 ] || fail 'hardly a cut'
+
 # A proxy of the environment, for all but what no_proxy names.
 configure '"retries": 0' "proxied=http://data.example.invalid/a.csv"
 http_proxy=http://127.0.0.1:$plain no_proxy='' fetch 0 ''

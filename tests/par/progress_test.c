@@ -22,6 +22,18 @@ static void tells_rate_and_time_left(void **state) {
     assert_line(1000, CLN_PROGRESS_BYTES, 1000, 1, "ingest a.csv: 100 %, 1.0 kB, 1.0 kB/s, 0 s left");
 }
 
+static void what_was_done_before_does_not_count_for_the_rate(void **state) {
+    (void)state;
+    cln_progress progress;
+    char line[128];
+    cln_progress_init(&progress, "fetch", 1000000, CLN_PROGRESS_BYTES);
+    progress.before = 600000;
+    cln_progress_format(&progress, 800000, 2, line, sizeof line);
+    assert_string_equal(line, "fetch: 80 %, 800 kB, 100 kB/s, 2 s left");
+    cln_progress_format(&progress, 600000, 2, line, sizeof line);
+    assert_string_equal(line, "fetch: 60 %, 600 kB");
+}
+
 static void scales_amounts_and_times(void **state) {
     (void)state;
     assert_line(0, CLN_PROGRESS_BYTES, 999, 1, "ingest a.csv: 999 B, 999 B/s");
@@ -49,9 +61,8 @@ static void cuts_the_line_to_its_room(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tells_rate_and_time_left),
-        cmocka_unit_test(scales_amounts_and_times),
-        cmocka_unit_test(says_nothing_that_nobody_knows),
+        cmocka_unit_test(tells_rate_and_time_left),  cmocka_unit_test(what_was_done_before_does_not_count_for_the_rate),
+        cmocka_unit_test(scales_amounts_and_times),  cmocka_unit_test(says_nothing_that_nobody_knows),
         cmocka_unit_test(cuts_the_line_to_its_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
