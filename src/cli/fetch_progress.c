@@ -113,6 +113,7 @@ void cln_fetch_progress_advance(void *progress, size_t file, uint64_t received_b
     if (!f->is_begun) {
         cln_progress_init(&f->progress, p->names[file], 0, CLN_PROGRESS_BYTES);
         f->progress.before = received_bytes; /* what an earlier run left, and the first piece */
+        f->progress.is_brief = true;
         f->is_begun = true;
     }
     f->progress.total = total_bytes;

@@ -95,6 +95,7 @@ static cln_status copy_text(char **copy, const char *text, cln_error *err) {
 static cln_status fill_result(cln_download *d, cln_error *err) {
     cln_download_result *result = d->result;
     result->size_bytes = d->partial.size_bytes;
+    if (result->final_url == NULL) CLN_TRY(cln_copy_string(&result->final_url, d->url, err));
     CLN_TRY(copy_text(&result->etag, d->partial.validators.etag, err));
     CLN_TRY(copy_text(&result->last_modified, d->partial.validators.last_modified, err));
     const ssize_t got = pread(d->partial.data, result->head, sizeof result->head, 0);

@@ -234,6 +234,12 @@ static void take_answer(cln_lane *lane) {
     }
 }
 
+static bool has_all(const cln_lane *lane) {
+    if (lane->verdict != CLN_LANE_TAKES || lane->response.outcome != CLN_HTTP_INTERRUPTED) return false;
+    const cln_part *part = &lane->download->partial.parts[lane->part];
+    return part->size != CLN_HTTP_TO_THE_END && part->done == part->size;
+}
+
 static void on_done(void *context, cln_status status, const cln_error *error) {
     cln_lane *lane = context;
     cln_download *d = lane->download;
@@ -241,6 +247,8 @@ static void on_done(void *context, cln_status status, const cln_error *error) {
     lane->is_busy = false;
     if (status == CLN_OK) {
         take_answer(lane);
+    } else if (has_all(lane)) {
+        finish_part(lane); /* a connection that broke behind the last byte took nothing away */
     } else if (lane->verdict == CLN_LANE_RESTART || lane->verdict == CLN_LANE_PLAIN) {
         cln_download_restart(d, lane->verdict == CLN_LANE_PLAIN, error);
     } else if (lane->response.outcome == CLN_HTTP_INTERRUPTED) {

@@ -5,6 +5,7 @@
 #include "colonnade/base/log.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { LINE_MAX_BYTES = 256 };
 
@@ -77,8 +78,12 @@ void cln_progress_format(const cln_progress *progress, uint64_t done, double ela
         (void)snprintf(speed, sizeof speed, ", %s/s", number);
         if (progress->total > 0) {
             format_duration((double)(progress->total - done) / rate, number, sizeof number);
-            (void)snprintf(left, sizeof left, ", %s left", number);
+            (void)snprintf(left, sizeof left, ", %s%s", number, progress->is_brief ? "" : " left");
         }
+    }
+    if (progress->is_brief && left[0] != '\0') { /* the percentage stands for the amount */
+        whole[strlen(whole) - strlen(", ")] = '\0';
+        amount[0] = '\0';
     }
     (void)snprintf(text, text_bytes, "%s: %s%s%s%s", progress->label, whole, amount, speed, left);
 }

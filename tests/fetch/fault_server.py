@@ -14,6 +14,7 @@ the body that were sent. The path says what goes wrong:
     /spoilt/K/NAME     every answer has
     /liar/NAME         a part begins elsewhere than Content-Range says it should
     /more/NAME         one byte more comes than Content-Range says
+    /huge/NAME         the size is said to be 90 TiB
     /storm/N/S/NAME    the first N answers are status S, with Retry-After: 0
     /change/N/NAME     from the Nth answer on it is the file NAME.new
     /whole/NAME        no ranges: always 200, without Accept-Ranges
@@ -150,7 +151,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         piece = body[first:last + 1]
         if status == 206:
             shift = 1 if fault == 'liar' else 0
-            headers['Content-Range'] = 'bytes %d-%d/%d' % (first + shift, last + shift, len(body) + shift)
+            size = 90 << 40 if fault == 'huge' else len(body) + shift
+            headers['Content-Range'] = 'bytes %d-%d/%d' % (first + shift, last + shift, size)
         extra = b'x' if fault == 'more' else b''
         headers['Content-Length'] = str(len(piece + extra))
         self.begin(status, headers)

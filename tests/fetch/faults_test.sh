@@ -93,6 +93,11 @@ fetch 3 'more than 99999 bytes'
 configure '"size_limit": 99999' "large=$base/chunked/a.csv"
 fetch 3 'more than 99999 bytes'
 
+configure '"size_limit": "100T", "part_size": 4096' "large=$base/huge/a.csv"
+fetch 3 'are free'
+[ "$(requests '^/huge/a.csv ')" = 1 ] || fail 'more was asked for than the disk can hold'
+no_partials
+
 # A whole transfer that takes too long.
 configure '"transfer_timeout": 1, "retries": 20, "backoff": 1' "long=$base/storm/9999/500/a.csv"
 sed -i 's/"backoff": 0.01, //' config.json

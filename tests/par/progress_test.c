@@ -32,6 +32,9 @@ static void what_was_done_before_does_not_count_for_the_rate(void **state) {
     assert_string_equal(line, "fetch: 80 %, 800 kB, 100 kB/s, 2 s left");
     cln_progress_format(&progress, 600000, 2, line, sizeof line);
     assert_string_equal(line, "fetch: 60 %, 600 kB");
+    progress.is_brief = true;
+    cln_progress_format(&progress, 800000, 2, line, sizeof line);
+    assert_string_equal(line, "fetch: 80 %, 100 kB/s, 2 s");
 }
 
 static void scales_amounts_and_times(void **state) {

@@ -9,6 +9,7 @@
 #ifndef COLONNADE_PAR_PROGRESS_H
 #define COLONNADE_PAR_PROGRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ typedef struct cln_progress {
     uint64_t total;    /* in units; 0 where nobody knows */
     cln_progress_unit unit;
     uint64_t before;        /* units that were done before it started; they do not count for the rate */
+    bool is_brief;          /* "a.csv: 42 %, 310 MB/s, 5 s", where the line has to hold more than this */
     double started_seconds; /* cln_clock_seconds() */
     double shown_seconds;   /* the same, of the last line */
 } cln_progress;
