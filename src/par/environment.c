@@ -63,6 +63,9 @@ void cln_comm_prepare_environment(void) {
     if (slurm_step_tasks() == 1) (void)unsetenv("SLURM_STEP_ID");
     /* Alone: no daemon, no network. Starts in 20 ms instead of a third of a second. */
     set_default("OMPI_MCA_ess_singleton_isolated", "1");
+    /* Isolated ranks of Open MPI 4 all take the same folder below TMPDIR, and those that start or end together fail to
+     * make it. Alone, nothing goes there. */
+    if (major <= 4) set_default("OMPI_MCA_orte_create_session_dirs", "0");
     set_default("OMPI_MCA_pml", "ob1");
     set_default("OMPI_MCA_btl", "self");
 }

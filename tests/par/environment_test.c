@@ -39,11 +39,16 @@ static void set(const char *name, const char *value) {
     assert_int_equal(setenv(name, value, 1), 0);
 }
 
-static bool is_open_mpi(void) {
+/* The major version of Open MPI; 0 for another library. */
+static int open_mpi_major(void) {
     char version[MPI_MAX_LIBRARY_VERSION_STRING];
     int length;
     MPI_Get_library_version(version, &length);
-    return strncmp(version, "Open MPI", 8) == 0;
+    return strncmp(version, "Open MPI v", 10) == 0 ? atoi(version + 10) : 0;
+}
+
+static bool is_open_mpi(void) {
+    return open_mpi_major() > 0;
 }
 
 static void assert_set(const char *name, const char *value) {
@@ -70,6 +75,22 @@ static void starts_fast_alone(void **state) {
     assert_set("OMPI_MCA_btl", "self");
     assert_set("OMPI_MCA_pml", "ob1");
     assert_set("OMPI_MCA_ess_singleton_isolated", "1");
+}
+
+static void makes_no_folder_alone(void **state) {
+    (void)state;
+    const int major = open_mpi_major();
+    if (major == 0) skip();
+    cln_comm_prepare_environment();
+    if (major <= 4) {
+        assert_set("OMPI_MCA_orte_create_session_dirs", "0");
+    } else {
+        assert_null(getenv("OMPI_MCA_orte_create_session_dirs")); /* it knows no such setting */
+    }
+    set("OMPI_COMM_WORLD_SIZE", "4");
+    (void)unsetenv("OMPI_MCA_orte_create_session_dirs");
+    cln_comm_prepare_environment();
+    assert_null(getenv("OMPI_MCA_orte_create_session_dirs")); /* ranks of mpirun meet in it */
 }
 
 static void leaves_the_user_s_settings(void **state) {
@@ -140,9 +161,13 @@ static void reads_the_rank_of_each_launcher(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CLEAN(protects_stored_files),           CLEAN(starts_fast_alone),
-        CLEAN(leaves_the_user_s_settings),      CLEAN(every_launcher_keeps_its_network),
-        CLEAN(a_shell_of_srun_counts_as_alone), CLEAN(refuses_copies_that_srun_did_not_connect),
+        CLEAN(protects_stored_files),
+        CLEAN(starts_fast_alone),
+        CLEAN(makes_no_folder_alone),
+        CLEAN(leaves_the_user_s_settings),
+        CLEAN(every_launcher_keeps_its_network),
+        CLEAN(a_shell_of_srun_counts_as_alone),
+        CLEAN(refuses_copies_that_srun_did_not_connect),
         CLEAN(reads_the_rank_of_each_launcher),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
