@@ -97,7 +97,8 @@ configure_release() {
     }
 }
 
-# build_release on|off: configures and builds the program, and the tests too.
+# build_release on|off: configures and builds what 'cmake --install' installs,
+# and the tests too.
 build_release() {
     local tests=$1
     mkdir -p "$COLONNADE_ROOT/build"
@@ -105,6 +106,6 @@ build_release() {
     if [ "$tests" = on ]; then
         cmake --build "$COLONNADE_BUILD"
     else
-        cmake --build "$COLONNADE_BUILD" --target colonnade
+        cmake --build "$COLONNADE_BUILD" --target colonnade colonnade_manual
     fi
 }
