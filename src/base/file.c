@@ -67,6 +67,23 @@ cln_status cln_file_write_at(int descriptor, const char *path, uint64_t offset, 
     return CLN_OK;
 }
 
+cln_status cln_file_resolve(char **target, bool *is_special, const char *path, cln_error *err) {
+    struct stat info, link;
+    *target = NULL;
+    const bool exists = stat(path, &info) == 0;
+    const bool is_link = lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
+    *is_special = exists && !S_ISREG(info.st_mode);
+    if (exists && S_ISDIR(info.st_mode)) {
+        return cln_fail(err, CLN_ERR_IO, "cannot write to %s: it is a folder; name a file", path);
+    }
+    if (is_link && !exists) {
+        return cln_fail(err, CLN_ERR_IO, "cannot write to %s: it is a symbolic link to nothing; remove it", path);
+    }
+    if (!is_link || *is_special) return cln_copy_string(target, path, err);
+    *target = realpath(path, NULL);
+    return *target != NULL ? CLN_OK : cln_fail_errno(err, "cannot write to %s", path);
+}
+
 static cln_status write_temporary(const char *temporary, cln_span contents, bool sync, cln_error *err) {
     const int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (descriptor < 0) return cln_fail_errno(err, "cannot create %s", temporary);

@@ -2,12 +2,12 @@
 #include "colonnade/cli/sink.h"
 
 #include "colonnade/base/cleanup.h"
+#include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *sink_name(const cln_sink *sink) {
@@ -23,47 +23,40 @@ static cln_status fail_write(const cln_sink *sink, cln_error *err) {
 
 static cln_status open_temporary(cln_sink *sink, cln_error *err) {
     CLN_TRY(cln_format_string(&sink->temporary_path, err, "%s.tmp-%ld", sink->path, (long)getpid()));
-    cln_status status = cln_cleanup_register_path(sink->temporary_path, err);
-    if (status == CLN_OK) {
-        sink->stream = fopen(sink->temporary_path, "we");
-        if (sink->stream == NULL) {
-            status = cln_fail_errno(err, "cannot create %s", sink->temporary_path);
-            cln_cleanup_unregister_path(sink->temporary_path);
-        }
-    }
-    if (status != CLN_OK) {
-        free(sink->temporary_path);
-        sink->temporary_path = NULL;
-    }
-    return status;
-}
-
-cln_status cln_sink_open(cln_sink *sink, const cln_cli *cli, cln_error *err) {
-    *sink = (cln_sink){.path = cli->settings.output_path};
-    if (sink->path == NULL) {
-        sink->stream = stdout;
-        return CLN_OK;
-    }
-    struct stat found;
-    const bool exists = stat(sink->path, &found) == 0;
-    if (exists && S_ISDIR(found.st_mode)) {
-        return cln_fail(err, CLN_ERR_IO, "cannot write to %s: it is a folder; name a file", sink->path);
-    }
-    if (!exists || S_ISREG(found.st_mode)) return open_temporary(sink, err);
-    /* A device or a pipe must not be replaced by a file. */
-    sink->stream = fopen(sink->path, "we");
-    return sink->stream == NULL ? cln_fail_errno(err, "cannot write to %s", sink->path) : CLN_OK;
-}
-
-cln_status cln_sink_write(cln_sink *sink, cln_span bytes, cln_error *err) {
-    if (bytes.size == 0 || fwrite(bytes.data, 1, bytes.size, sink->stream) == bytes.size) return CLN_OK;
-    return fail_write(sink, err);
+    CLN_TRY(cln_cleanup_register_path(sink->temporary_path, err));
+    sink->stream = fopen(sink->temporary_path, "we");
+    return sink->stream != NULL ? CLN_OK : cln_fail_errno(err, "cannot create %s", sink->temporary_path);
 }
 
 static void forget(cln_sink *sink) {
     if (sink->temporary_path != NULL) cln_cleanup_unregister_path(sink->temporary_path);
     free(sink->temporary_path);
+    free(sink->path);
     *sink = (cln_sink){0};
+}
+
+static cln_status open_path(cln_sink *sink, const char *path, cln_error *err) {
+    bool is_special;
+    CLN_TRY(cln_file_resolve(&sink->path, &is_special, path, err));
+    if (!is_special) return open_temporary(sink, err);
+    sink->stream = fopen(sink->path, "we");
+    return sink->stream != NULL ? CLN_OK : cln_fail_errno(err, "cannot write to %s", path);
+}
+
+cln_status cln_sink_open(cln_sink *sink, const cln_cli *cli, cln_error *err) {
+    *sink = (cln_sink){0};
+    if (cli->settings.output_path == NULL) {
+        sink->stream = stdout;
+        return CLN_OK;
+    }
+    const cln_status status = open_path(sink, cli->settings.output_path, err);
+    if (status != CLN_OK) forget(sink);
+    return status;
+}
+
+cln_status cln_sink_write(cln_sink *sink, cln_span bytes, cln_error *err) {
+    if (bytes.size == 0 || fwrite(bytes.data, 1, bytes.size, sink->stream) == bytes.size) return CLN_OK;
+    return fail_write(sink, err);
 }
 
 cln_status cln_sink_finish(cln_sink *sink, cln_error *err) {

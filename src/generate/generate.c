@@ -28,6 +28,7 @@ typedef struct writing {
     const cln_comm *comm;
     const cln_generate_spec *spec;
     cln_generator *generator;
+    char *target; /* rank 0: where the file goes, behind symbolic links */
     char *temporary_path;
     int descriptor; /* -1: not open */
     cln_buffer block;
@@ -41,23 +42,25 @@ static bool makes_boundaries(const cln_generate_spec *spec) {
     return strcmp(spec->dataset, "boundaries") == 0;
 }
 
-static bool is_folder(const char *path) {
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
 static cln_status check_spec(const cln_generate_spec *spec, cln_error *err) {
     if (spec->path == NULL || spec->path[0] == '\0') {
         return cln_fail(err, CLN_ERR_USAGE, "generated data needs a file to go to; name it with -o FILE");
-    }
-    if (is_folder(spec->path)) {
-        return cln_fail(err, CLN_ERR_IO, "'%s' is a folder; name a file in it", spec->path);
     }
     if (spec->rows > CLN_GENERATE_MAX_ROWS) {
         return cln_fail(err, CLN_ERR_USAGE, "%llu rows are more than can be generated (at most 2^40)",
                         (unsigned long long)spec->rows);
     }
     return CLN_OK;
+}
+
+/* Rank 0 alone. The file is written by several ranks at several places, and
+ * has a sidecar; a pipe and a device could take neither. */
+static cln_status find_target(const cln_generate_spec *spec, char **target, cln_error *err) {
+    bool is_special;
+    CLN_TRY(cln_file_resolve(target, &is_special, spec->path, err));
+    if (!is_special) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "'%s' is a pipe or a device, and generated data needs a file; name one with -o",
+                    spec->path);
 }
 
 /* ---- Local phases ---- */
@@ -71,7 +74,8 @@ static cln_status open_local(writing *w, cln_error *err) {
 
 /* Rank 0 alone: the temporary file with the header in it. */
 static cln_status create_file(writing *w, cln_error *err) {
-    CLN_TRY(cln_format_string(&w->temporary_path, err, "%s.tmp-%ld", w->spec->path, (long)getpid()));
+    CLN_TRY(find_target(w->spec, &w->target, err));
+    CLN_TRY(cln_format_string(&w->temporary_path, err, "%s.tmp-%ld", w->target, (long)getpid()));
     CLN_TRY(cln_cleanup_register_path(w->temporary_path, err));
     w->descriptor = open(w->temporary_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (w->descriptor < 0) {
@@ -172,7 +176,8 @@ static cln_status write_rows(writing *w, cln_error *err) {
 
 /* ---- Rank 0: the end ---- */
 
-static cln_status write_sidecar(const cln_generate_spec *spec, const cln_generate_result *result, cln_error *err) {
+static cln_status write_sidecar(const cln_generate_spec *spec, const char *target, const cln_generate_result *result,
+                                cln_error *err) {
     const bool has_vintage = result->vintage[0] != '\0';
     const char *quote = has_vintage ? "\"" : "";
     char dirt[32];
@@ -186,7 +191,7 @@ static cln_status write_sidecar(const cln_generate_spec *spec, const cln_generat
         "    \"seed\": %llu,\n    \"rows\": %llu,\n    \"dirt\": %s,\n    \"version\": \"%s\"\n  }\n}\n",
         spec->dataset, quote, has_vintage ? result->vintage : "null", quote, (unsigned long long)spec->seed,
         (unsigned long long)result->rows, dirt, COLONNADE_VERSION);
-    if (status == CLN_OK) status = cln_format_string(&path, err, "%s" SIDECAR_ENDING, spec->path);
+    if (status == CLN_OK) status = cln_format_string(&path, err, "%s" SIDECAR_ENDING, target);
     if (status == CLN_OK) status = cln_file_replace(path, cln_buffer_span(&text), false, err);
     free(path);
     cln_buffer_clean_up(&text);
@@ -206,8 +211,8 @@ static cln_status publish(writing *w, const cln_generate_result *result, cln_err
         return cln_fail_errno(err, "cannot set the size of '%s'", w->spec->path);
     }
     CLN_TRY(close_file(w, err));
-    CLN_TRY(write_sidecar(w->spec, result, err));
-    if (rename(w->temporary_path, w->spec->path) != 0) {
+    CLN_TRY(write_sidecar(w->spec, w->target, result, err));
+    if (rename(w->temporary_path, w->target) != 0) {
         return cln_fail_errno(err, "cannot rename '%s' to '%s'", w->temporary_path, w->spec->path);
     }
     cln_cleanup_unregister_path(w->temporary_path);
@@ -234,6 +239,7 @@ static void clean_up(writing *w, bool failed) {
     }
     cln_generator_close(w->generator);
     cln_buffer_clean_up(&w->block);
+    free(w->target);
     free(w->temporary_path);
     free(w->ends);
     free(w->round_sizes);
@@ -252,14 +258,17 @@ static cln_status generate_rows(const cln_comm *comm, const cln_generate_spec *s
 }
 
 static cln_status write_boundaries(const cln_generate_spec *spec, cln_generate_result *result, cln_error *err) {
-    CLN_TRY(check_spec(spec, err));
+    char *target = NULL;
     cln_buffer text;
     cln_buffer_init(&text, (size_t)1 << 20);
-    cln_status status = cln_generate_append_boundaries(&text, err);
+    cln_status status = check_spec(spec, err);
+    if (status == CLN_OK) status = find_target(spec, &target, err);
+    if (status == CLN_OK) status = cln_generate_append_boundaries(&text, err);
     result->size_bytes = text.size;
-    if (status == CLN_OK) status = write_sidecar(spec, result, err);
-    if (status == CLN_OK) status = cln_file_replace(spec->path, cln_buffer_span(&text), false, err);
+    if (status == CLN_OK) status = write_sidecar(spec, target, result, err);
+    if (status == CLN_OK) status = cln_file_replace(target, cln_buffer_span(&text), false, err);
     cln_buffer_clean_up(&text);
+    free(target);
     return status;
 }
 

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -47,6 +49,30 @@ static void keeps_the_old_file_when_the_new_one_does_not_fit(void **state) {
     assert_non_null(strstr(err.message, path));
     assert_contents(path, "old");
     assert_int_equal(temporary_count_entries(state), 1);
+}
+
+static void finds_what_a_name_leads_to(void **state) {
+    const char *file = temporary_path(state, "file");
+    const char *link_path = temporary_path(state, "link");
+    char *target;
+    bool is_special;
+    cln_error err;
+    assert_int_equal(cln_file_resolve(&target, &is_special, file, &err), CLN_OK); /* a name that is free */
+    assert_string_equal(target, file);
+    assert_false(is_special);
+    free(target);
+    assert_int_equal(symlink(file, link_path), 0);
+    assert_int_equal(cln_file_resolve(&target, &is_special, link_path, &err), CLN_ERR_IO);
+    assert_non_null(strstr(err.message, "a symbolic link to nothing"));
+    assert_int_equal(cln_file_replace(file, cln_span_of_string("x"), false, &err), CLN_OK);
+    assert_int_equal(cln_file_resolve(&target, &is_special, link_path, &err), CLN_OK);
+    assert_string_equal(strrchr(target, '/'), "/file");
+    free(target);
+    const char *pipe_path = temporary_path(state, "pipe");
+    assert_int_equal(mkfifo(pipe_path, 0600), 0);
+    assert_int_equal(cln_file_resolve(&target, &is_special, pipe_path, &err), CLN_OK);
+    assert_true(is_special);
+    free(target);
 }
 
 static void refuses_to_replace_a_folder(void **state) {
@@ -160,6 +186,7 @@ int main(void) {
         IN_FOLDER(replaces_a_file_and_leaves_no_temporary),
         IN_FOLDER(keeps_the_old_file_when_the_new_one_does_not_fit),
         IN_FOLDER(refuses_to_replace_a_folder),
+        IN_FOLDER(finds_what_a_name_leads_to),
         cmocka_unit_test(tells_of_a_full_disk),
         IN_FOLDER(writes_at_an_offset),
         IN_FOLDER(refuses_files_beyond_the_limit),

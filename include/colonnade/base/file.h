@@ -17,6 +17,13 @@ CLN_CHECKED cln_status cln_file_read(const char *path, cln_buffer *contents, cln
 /* Writes PATH.tmp-PID, syncs when sync, renames it to path. */
 CLN_CHECKED cln_status cln_file_replace(const char *path, cln_span contents, bool sync, cln_error *err);
 
+/* What a file that is to stand at path replaces: path itself or, where that is
+ * a symbolic link to a file, that file, so that the link stays. Owned by the
+ * caller. is_special tells that it is a pipe or a device, which must not be
+ * replaced but may be written to. A folder and a link to nothing are errors;
+ * a name that is free is none. */
+CLN_CHECKED cln_status cln_file_resolve(char **target, bool *is_special, const char *path, cln_error *err);
+
 /* Writes all of data to an open descriptor at offset. */
 CLN_CHECKED cln_status cln_file_write_at(int descriptor, const char *path, uint64_t offset, const void *data,
                                          size_t size, cln_error *err);

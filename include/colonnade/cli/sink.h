@@ -14,7 +14,7 @@
 
 typedef struct cln_sink {
     FILE *stream;
-    const char *path;     /* NULL: standard output; borrowed from the settings */
+    char *path;           /* NULL: standard output */
     char *temporary_path; /* NULL: written in place (standard output, a pipe, a device) */
 } cln_sink;
 
