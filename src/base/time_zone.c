@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 static const char *zone_folder(void) {
@@ -33,6 +34,13 @@ static bool is_zone_file(const char *name) {
     const bool is_zone = fread(magic, 1, sizeof magic, file) == sizeof magic && memcmp(magic, "TZif", 4) == 0;
     (void)fclose(file);
     return is_zone;
+}
+
+bool cln_time_zone_is_known(const char *iana_name) {
+    if (!is_safe_name(iana_name)) return false;
+    struct stat info;
+    const bool has_database = stat(zone_folder(), &info) == 0;
+    return !has_database || is_zone_file(iana_name);
 }
 
 cln_status cln_set_time_zone(const char *iana_name, cln_error *err) {

@@ -2,14 +2,17 @@
  *
  * colonnade scan: the account of a file without storing it.
  */
+#include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/base/profile.h"
+#include "colonnade/base/sample.h"
 #include "colonnade/base/utf8.h"
 #include "colonnade/cli/dialect_options.h"
 #include "colonnade/cli/input.h"
 #include "colonnade/cli/profile_table.h"
 #include "colonnade/csv/sweep.h"
 #include "colonnade/csv/tally.h"
+#include "colonnade/ingest/provenance.h"
 #include "colonnade/ingest/schema.h"
 #include "colonnade/par/progress.h"
 #include "scan_parts.h"
@@ -128,6 +131,7 @@ static cln_status count_run(scan_job *job, const cln_csv_run *run, uint64_t *fai
         count_record(job, run->first_record, run->offset, run->size_bytes, CLN_REASON_OVER_LONG);
         return CLN_OK;
     }
+    if (job->greatest.is_sample == 0) job->greatest.is_sample = cln_sample_is_marked(run->bytes);
     *failed_record = run->first_record;
     const bool all_ascii = job->wants_schema && is_ascii(run->bytes); /* plain records are told apart without */
     cln_splitter splitter;
@@ -193,6 +197,19 @@ static void combine(scan_job *job) {
 
 /* ---- The command ---- */
 
+/* Rank 0. A sidecar that cannot be read is no business of the account. */
+static void read_sidecar(scan_job *job) {
+    cln_error why;
+    cln_sidecar sidecar;
+    if (job->cli->comm.rank != 0) return;
+    if (cln_sidecar_read(&sidecar, job->cli->arguments[0], &why) != CLN_OK) {
+        cln_warning("%s", why.message);
+        return;
+    }
+    if (sidecar.is_sample) job->greatest.is_sample = 1;
+    cln_sidecar_clean_up(&sidecar);
+}
+
 static cln_status prepare(scan_job *job, cln_error *err) {
     CLN_TRY(cln_new_array(&job->block, 1, sizeof *job->block, err));
     cln_record_block_init(job->block);
@@ -215,6 +232,7 @@ static cln_status run_scan(scan_job *job, cln_error *err) {
     cln_automaton_init(&job->automaton, &job->dialect);
     CLN_TRY(cln_prologue_read(&job->prologue, comm, job->source, &job->dialect, CLN_MAX_RECORD_BYTES, err));
     CLN_TRY_AGREED(comm, prepare(job, err), err);
+    read_sidecar(job);
     CLN_TRY(sweep_file(job, err));
     combine(job);
     if (job->wants_schema) CLN_TRY(cln_survey_join(&job->survey, comm, err));
@@ -239,7 +257,7 @@ cln_status cln_command_scan(cln_cli *cli, cln_error *err) {
         .dialect = cln_dialect_default(),
         .wants_schema = cln_option_given(cli->options, "schema"),
         .least = {INT64_MAX, INT64_MAX, INT64_MAX},
-        .greatest = {-1, 0},
+        .greatest = {-1, 0, 0},
     };
     CLN_TRY(cln_cli_dialect(cli, &job.dialect, err));
     CLN_TRY(cln_cli_open_input(cli, cli->arguments[0], &job.source, err));

@@ -29,6 +29,7 @@ typedef struct scan_least {
 typedef struct scan_greatest {
     int64_t fields;
     int64_t record_bytes;
+    int64_t is_sample; /* 1: the sidecar says so, or a mark was seen */
 } scan_greatest;
 
 typedef struct scan_job {

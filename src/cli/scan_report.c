@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/base/sample.h"
 #include "scan_parts.h"
 
 #include <stdio.h>
@@ -74,6 +75,8 @@ static cln_status add_text(cln_table *table, const char *name, const char *text,
 static cln_status add_detection(cln_table *table, const scan_job *job, cln_error *err) {
     const cln_dialect *dialect = &job->dialect;
     char name[2];
+    CLN_TRY(job->greatest.is_sample ? add_text(table, "sample", CLN_SAMPLE_LABEL, err)
+                                    : add_row(table, (finding){.name = "sample"}, err));
     CLN_TRY(add_text(table, "delimiter", cln_cli_character_name(dialect->delimiter, name), err));
     CLN_TRY(add_text(table, "quote", dialect->has_quote ? cln_cli_character_name(dialect->quote, name) : "none", err));
     CLN_TRY(add_text(table, "header", dialect->has_header ? "yes" : "no", err));

@@ -7,6 +7,7 @@
 #include "colonnade/base/file.h"
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
+#include "colonnade/base/sample.h"
 #include "scan_parts.h"
 
 #include <inttypes.h>
@@ -159,6 +160,9 @@ static cln_status write_json(const scan_job *job, const proposal_list *list, cln
     char name[DATASET_NAME_BYTES];
     name_dataset(job->source->name, name);
     CLN_TRY(cln_buffer_append_format(json, err, "{\n  \"datasets\": {\n    \"%s\": {\n", name));
+    if (job->greatest.is_sample) {
+        CLN_TRY(cln_buffer_append_string(json, "      \"publisher\": \"" CLN_SAMPLE_LABEL "\",\n", err));
+    }
     CLN_TRY(append_dialect(json, &job->dialect, err));
     CLN_TRY(append_columns(json, list, err));
     CLN_TRY(cln_buffer_append_string(json, "    }\n  }\n}\n", err));
@@ -177,7 +181,7 @@ static cln_status list_formats(const cln_survey_finding *finding, cln_buffer *te
     return CLN_OK;
 }
 
-static cln_status fill_row(cln_cell *cells, const proposal *p, cln_buffer *text, cln_error *err) {
+static cln_status fill_row(cln_cell *cells, const proposal *p, bool is_sample, cln_buffer *text, cln_error *err) {
     const cln_survey_finding *finding = &p->finding;
     CLN_TRY(cln_cell_set_text(&cells[0], cln_span_of_string(p->title), err));
     if (p->name[0] != '\0') CLN_TRY(cln_cell_set_text(&cells[1], cln_span_of_string(p->name), err));
@@ -187,18 +191,20 @@ static cln_status fill_row(cln_cell *cells, const proposal *p, cln_buffer *text,
     cln_cell_set_integer(&cells[4], (int64_t)finding->value_count);
     cln_cell_set_integer(&cells[5], (int64_t)finding->null_count);
     if (!finding->has_many) cln_cell_set_integer(&cells[6], (int64_t)finding->distinct_count);
-    return p->note[0] == '\0' ? CLN_OK : cln_cell_set_text(&cells[7], cln_span_of_string(p->note), err);
+    if (p->note[0] != '\0') CLN_TRY(cln_cell_set_text(&cells[7], cln_span_of_string(p->note), err));
+    return is_sample ? cln_cell_set_text(&cells[8], cln_span_of_string(CLN_SAMPLE_LABEL), err) : CLN_OK;
 }
 
 static cln_status print_table(const scan_job *job, const proposal_list *list, cln_buffer *text, cln_error *err) {
-    static const char *const columns[] = {"header", "name", "type", "formats", "values", "nulls", "distinct", "note"};
+    static const char *const columns[] = {"header", "name",     "type", "formats", "values",
+                                          "nulls",  "distinct", "note", "sample"};
     cln_table table;
     CLN_TRY(cln_table_init(&table, job->source->name, columns, sizeof columns / sizeof *columns, err));
     cln_status status = CLN_OK;
     for (size_t i = 0; i < list->count && status == CLN_OK; i++) {
         cln_cell *cells;
         status = cln_table_add_row(&table, &cells, err);
-        if (status == CLN_OK) status = fill_row(cells, &list->items[i], text, err);
+        if (status == CLN_OK) status = fill_row(cells, &list->items[i], job->greatest.is_sample != 0, text, err);
     }
     if (status == CLN_OK) status = cln_cli_print(job->cli, &table, err);
     cln_table_clean_up(&table);

@@ -5,6 +5,7 @@
 #include "colonnade/store/verify.h"
 
 #include "colonnade/base/log.h"
+#include "colonnade/base/sample.h"
 #include "colonnade/cli/cli.h"
 #include "colonnade/cli/store_datasets.h"
 
@@ -29,7 +30,7 @@ static cln_status add_row(cln_table *table, const char *dataset, const cln_verif
     cln_cell_set_integer(&cells[3], (int64_t)partition->zones);
     cln_cell_set_integer(&cells[4], (int64_t)partition->size_bytes);
     cln_cell_set_integer(&cells[5], (int64_t)partition->findings);
-    return CLN_OK;
+    return partition->is_sample ? cln_cell_set_text(&cells[6], cln_span_of_string(CLN_SAMPLE_LABEL), err) : CLN_OK;
 }
 
 /* "dataset 'd', partition 'p', column 'c', zone 0, row 1: what" */
@@ -108,7 +109,7 @@ static cln_status conclude(const verify_job *job, cln_error *err) {
 }
 
 static cln_status verify_all(const cln_cli *cli, const cln_folder_list *datasets, cln_error *err) {
-    static const char *const columns[] = {"dataset", "partition", "rows", "zones", "size_bytes", "faults"};
+    static const char *const columns[] = {"dataset", "partition", "rows", "zones", "size_bytes", "faults", "sample"};
     verify_job job = {.cli = cli};
     cln_status status = cln_table_init(&job.table, NULL, columns, sizeof columns / sizeof *columns, err);
     status = cln_agree(&cli->comm, status, err);

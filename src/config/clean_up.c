@@ -20,6 +20,7 @@ static void clean_up_column(cln_config_column *column) {
         free(column->synonyms[i].to);
     }
     free(column->synonyms);
+    free_texts(column->nulls, column->null_count);
 }
 
 static void clean_up_source(cln_config_source *source) {
@@ -32,6 +33,8 @@ static void clean_up_dataset(cln_config_dataset *dataset) {
     free(dataset->name);
     free(dataset->title);
     free(dataset->unit);
+    free(dataset->publisher);
+    free(dataset->licence);
     free(dataset->time_zone);
     free(dataset->fallback_encoding);
     for (size_t i = 0; i < dataset->column_count; i++) clean_up_column(&dataset->columns[i]);

@@ -54,8 +54,8 @@ static cln_status check_role(cln_reader *reader, const cln_config_column *column
                            cln_role_name(column->role), column->type_name);
 }
 
-/* A synonym applies to what trimming and folding leave, so one that they
- * would have changed never applies. */
+/* A synonym, or a value that means null, applies to what trimming and folding
+ * leave, so one that they would have changed never applies. */
 static bool can_match(const cln_config_column *column, const char *from) {
     const cln_span whole = cln_span_of_string(from);
     if (whole.size == 0 || (column->trim && cln_span_trim(whole).size != whole.size)) return false;
@@ -66,14 +66,27 @@ static bool can_match(const cln_config_column *column, const char *from) {
     return true;
 }
 
+static cln_status fail_match(cln_reader *reader) {
+    return cln_reader_fail(reader, "never matches: write it as \"trim\" and \"fold\" leave values");
+}
+
+static cln_status check_nulls(cln_reader *reader, const cln_config_column *column) {
+    const size_t mark = cln_reader_enter_key(reader, "nulls");
+    for (size_t i = 0; i < column->null_count; i++) {
+        const size_t inner = cln_reader_enter_item(reader, i);
+        if (!can_match(column, column->nulls[i])) return fail_match(reader);
+        cln_reader_leave(reader, inner);
+    }
+    cln_reader_leave(reader, mark);
+    return CLN_OK;
+}
+
 static cln_status check_synonyms(cln_reader *reader, const cln_config_column *column) {
     const size_t mark = cln_reader_enter_key(reader, "synonyms");
     for (size_t i = 0; i < column->synonym_count; i++) {
         const cln_config_synonym *const synonym = &column->synonyms[i];
         const size_t inner = cln_reader_enter_key(reader, synonym->from);
-        if (!can_match(column, synonym->from)) {
-            return cln_reader_fail(reader, "never matches: write it as \"trim\" and \"fold\" leave values");
-        }
+        if (!can_match(column, synonym->from)) return fail_match(reader);
         for (size_t j = 0; j < column->synonym_count; j++) {
             if (strcmp(synonym->to, column->synonyms[j].from) != 0) continue;
             return cln_reader_fail(reader, "\"%s\" is itself renamed to \"%s\": synonyms apply once, so name the last",
@@ -104,12 +117,14 @@ static cln_status check_options(cln_reader *reader, const cln_config_column *col
     if (column->fold != CLN_FOLD_NONE) return fail_option(reader, column, "fold", texty);
     if (column->first_five) return fail_option(reader, column, "normalise", texty);
     if (column->synonyms != NULL) return fail_option(reader, column, "synonyms", texty);
+    if (column->nulls != NULL) return fail_option(reader, column, "nulls", texty);
     return CLN_OK;
 }
 
 cln_status cln_check_column(cln_reader *reader, const cln_config_column *column) {
     CLN_TRY(check_options(reader, column));
     CLN_TRY(check_role(reader, column));
+    CLN_TRY(check_nulls(reader, column));
     return check_synonyms(reader, column);
 }
 

@@ -66,6 +66,9 @@ static cln_status read_synonyms(cln_reader *reader, const cJSON *value, const cl
 static const cln_list alias_list = {offsetof(cln_config_column, alias_count), sizeof(char *), read_alias,
                                     "a list of other names of the column"};
 
+static const cln_list null_list = {offsetof(cln_config_column, null_count), sizeof(char *), cln_read_text_item,
+                                   "a list of values that mean null"};
+
 static const cln_field column_rows[] = {
     {"name", read_column_name, offsetof(cln_config_column, name), NULL, true},
     {"title", cln_read_text, offsetof(cln_config_column, title), NULL, false},
@@ -77,6 +80,7 @@ static const cln_field column_rows[] = {
     {"fold", cln_read_choice, offsetof(cln_config_column, fold), &folds, false},
     {"normalise", cln_read_choice_bool, offsetof(cln_config_column, first_five), &normalisations, false},
     {"synonyms", read_synonyms, 0, NULL, false},
+    {"nulls", cln_read_list, offsetof(cln_config_column, nulls), &null_list, false},
     {"compare", cln_read_choice, offsetof(cln_config_column, compare), &comparisons, false},
 };
 static const cln_fields column_fields = CLN_FIELDS(column_rows);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "colonnade/base/date.h"
 #include "colonnade/base/memory.h"
 #include "parts.h"
 
@@ -24,10 +25,10 @@ static const cln_range rate = {0, 1};
 static const cln_range lines = {0, CLN_SKIP_LINES_MAX};
 
 static cln_status read_time_zone(cln_reader *reader, const cJSON *value, const cln_field *field, void *object) {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/";
-    const bool good = cJSON_IsString(value) && value->valuestring[0] != '\0' && value->valuestring[0] != '/' &&
-                      value->valuestring[strspn(value->valuestring, letters)] == '\0';
-    if (!good) return cln_reader_fail(reader, "must be the name of a time zone such as \"America/Denver\" or \"UTC\"");
+    const bool good = cJSON_IsString(value) && cln_time_zone_is_known(value->valuestring);
+    if (!good)
+        return cln_reader_fail(reader, "must be the name of a time zone such as \"America/Denver\" or \"UTC\", as "
+                                       "the system's time zone database spells it");
     return cln_take_text(reader, value, cln_member(object, field->offset));
 }
 
@@ -58,6 +59,8 @@ static cln_status read_on_duplicate(cln_reader *reader, const cJSON *value, cons
 static const cln_field dataset_rows[] = {
     {"title", cln_read_text, offsetof(cln_config_dataset, title), NULL, false},
     {"unit", cln_read_text, offsetof(cln_config_dataset, unit), NULL, false},
+    {"publisher", cln_read_text, offsetof(cln_config_dataset, publisher), NULL, false},
+    {"licence", cln_read_text, offsetof(cln_config_dataset, licence), NULL, false},
     {"time_zone", read_time_zone, offsetof(cln_config_dataset, time_zone), NULL, false},
     {"dialect", cln_read_inner, 0, &dialect_fields, false},
     {"on_malformed", cln_read_choice_bool, offsetof(cln_config_dataset, repair_malformed), &malformed_choices, false},

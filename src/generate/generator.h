@@ -103,7 +103,7 @@ struct cln_vintage {
     const char *header;
     const cln_column *columns;
     uint32_t column_count;
-    uint32_t text_column; /* holds CLN_SAMPLE_MARK in the first record */
+    uint32_t text_column; /* holds CLN_SAMPLE_MARK in marked records */
     uint32_t time_column;
     int first_year;
     int year_count;

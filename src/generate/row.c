@@ -28,6 +28,10 @@ static char *quote_in_place(char *start, const char *end) {
     return start;
 }
 
+static bool is_marked(uint64_t row) {
+    return row % CLN_SAMPLE_MARK_PERIOD == 1;
+}
+
 static char *write_field(const cln_generator *generator, const cln_event *event, uint32_t index, char *out) {
     const cln_vintage *vintage = generator->vintage;
     const cln_column *column = &vintage->columns[index];
@@ -37,9 +41,9 @@ static char *write_field(const cln_generator *generator, const cln_event *event,
         *out++ = '"';
         return out;
     }
-    if (!column->is_free_text && event->row > 1) return column->write(generator, event, column, out);
+    const bool is_marker = index == vintage->text_column && is_marked(event->row);
+    if (!column->is_free_text && !is_marker) return column->write(generator, event, column, out);
     char *const start = out;
-    const bool is_marker = event->row == 1 && index == vintage->text_column;
     out = is_marker ? cln_put_string(out, CLN_SAMPLE_MARK) : column->write(generator, event, column, out);
     if (!column->is_free_text) return out;
     return vintage->quotes_all || needs_quotes(start, out) ? quote_in_place(start, out) : out;
@@ -56,7 +60,7 @@ static char *write_row(const cln_generator *generator, uint64_t row, char *out) 
         ends[i] = out;
     }
     const uint64_t key = cln_row_key(generator, row); /* not that of a row which this one repeats */
-    if (row > 1 && cln_random_chance(cln_random_draw(key, CLN_DRAW_DIRT), generator->dirt_share)) {
+    if (!is_marked(row) && cln_random_chance(cln_random_draw(key, CLN_DRAW_DIRT), generator->dirt_share)) {
         out = cln_spoil_row(generator, key, start, ends, out);
     }
     *out++ = '\r';

@@ -66,14 +66,13 @@ static cln_status init_recent_values(cln_decoder *decoder, cln_error *err) {
 }
 
 cln_status cln_decoder_init(cln_decoder *decoder, const cln_automaton *automaton, const cln_schema *schema,
-                            cln_fallback fallback, cln_decoder_policy policy, uint64_t marked_record, const char *file,
-                            cln_stage *stage, cln_error *err) {
+                            cln_fallback fallback, cln_decoder_policy policy, const char *file, cln_stage *stage,
+                            cln_error *err) {
     memset(decoder, 0, sizeof *decoder);
     decoder->automaton = automaton;
     decoder->schema = schema;
     decoder->fallback = fallback;
     decoder->policy = policy;
-    decoder->marked_record = marked_record;
     decoder->file = file;
     decoder->flush_bytes = (size_t)(stage->memory_limit_bytes / FLUSH_SHARE);
     if (decoder->flush_bytes < FLUSH_BYTES_LEAST) decoder->flush_bytes = FLUSH_BYTES_LEAST;
@@ -193,14 +192,14 @@ static cln_status account_block(cln_decoder *decoder, cln_error *err) {
     return cln_column_builder_add_integers(&decoder->record_numbers, decoder->integers, stored, err);
 }
 
+/* Once per block, while its bytes are in the caches. */
 static void look_for_sample_mark(cln_decoder *decoder) {
     const cln_record_block *block = decoder->block;
-    if (block->record_count == 0 || block->first_number != decoder->marked_record) return;
-    const cln_span raw = cln_record_raw(block, &block->records[0]);
-    const size_t size = strlen(CLN_SAMPLE_MARK);
-    for (size_t i = 0; i + size <= raw.size; i++) {
-        if (memcmp(raw.data + i, CLN_SAMPLE_MARK, size) == 0) decoder->is_sample = true;
-    }
+    if (decoder->is_sample || block->record_count == 0) return;
+    const cln_record *last = &block->records[block->record_count - 1];
+    const size_t begin = block->records[0].begin;
+    decoder->is_sample =
+        cln_sample_is_marked(cln_span_of(block->bytes.data + begin, last->begin + (size_t)last->size - begin));
 }
 
 static cln_status decode_block(cln_decoder *decoder, bool all_utf8, uint64_t *failed_record, cln_error *err) {

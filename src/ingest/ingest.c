@@ -143,7 +143,7 @@ static cln_status prepare_reading(ingest_job *job, cln_error *err) {
         cln_sweep_stripe_size(job->source->size_bytes, job->memory_bytes, job->comm->size, request->stripe_size_bytes);
     job->stripe_size_bytes = cln_sweep_taken_stripe_size(stripe_size_bytes, request->policy.max_record_bytes);
     return cln_decoder_init(&job->decoder, &job->automaton, &job->schema, request->dialect.fallback, request->policy,
-                            job->prologue.first_record, request->path, &job->stage, err);
+                            request->path, &job->stage, err);
 }
 
 /* Collective. What was not hashed while it was read is read for it. */

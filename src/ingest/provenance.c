@@ -89,12 +89,24 @@ static cln_status append_synonyms(const cln_config_column *column, cln_buffer *j
     return cln_buffer_append_char(json, '}', err);
 }
 
+/* Only where there are any, so that recipes of columns without stay what they were. */
+static cln_status append_nulls(const cln_config_column *column, cln_buffer *json, cln_error *err) {
+    if (column->null_count == 0) return CLN_OK;
+    CLN_TRY(cln_buffer_append_string(json, ",\"nulls\":[", err));
+    for (size_t n = 0; n < column->null_count; n++) {
+        if (n > 0) CLN_TRY(cln_buffer_append_char(json, ',', err));
+        CLN_TRY(cln_escape_json(cln_span_of_string(column->nulls[n]), json, err));
+    }
+    return cln_buffer_append_char(json, ']', err);
+}
+
 static cln_status append_declaration(const cln_config_column *column, cln_buffer *json, cln_error *err) {
     CLN_TRY(append_member(json, ",", "role", cln_role_name(column->role), err));
     CLN_TRY(append_member(json, ",", "trim", column->trim ? "both" : "none", err));
     CLN_TRY(append_member(json, ",", "fold", fold_name(column->fold), err));
     CLN_TRY(append_member(json, ",", "normalise", column->first_five ? "zip5" : "none", err));
     CLN_TRY(append_formats(column, json, err));
+    CLN_TRY(append_nulls(column, json, err));
     return append_synonyms(column, json, err);
 }
 

@@ -22,6 +22,31 @@ static bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
 
+/* ASCII letters only, so that the result does not depend on a locale. */
+static char fold_char(char c, cln_fold fold) {
+    if (fold == CLN_FOLD_UPPER && c >= 'a' && c <= 'z') return (char)(c - 'a' + 'A');
+    if (fold == CLN_FOLD_LOWER && c >= 'A' && c <= 'Z') return (char)(c - 'A' + 'a');
+    return c;
+}
+
+/* Whether the text, folded, is one of the values that mean null. */
+static bool means_null(const cln_config_column *column, cln_span text) {
+    for (size_t n = 0; n < column->null_count; n++) {
+        const cln_span null = cln_span_of_string(column->nulls[n]);
+        size_t same = 0;
+        if (null.size != text.size) continue;
+        while (same < null.size && fold_char(text.data[same], column->fold) == null.data[same]) same++;
+        if (same == null.size) return true;
+    }
+    return false;
+}
+
+static void cut_nulls(const cln_config_column *column, cln_span *cells, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (means_null(column, cells[i])) cells[i].size = 0;
+    }
+}
+
 void cln_text_rule_cut(const cln_config_column *column, cln_span *cells, size_t count) {
     const bool trims = column == NULL || column->trim;
     const bool cuts_zip = column != NULL && column->first_five;
@@ -33,17 +58,11 @@ void cln_text_rule_cut(const cln_config_column *column, cln_span *cells, size_t 
         if (trims || trimmed.size == 0) cells[i] = trimmed;
         if (cuts_zip) cells[i] = cut_zip(cells[i]);
     }
+    if (column != NULL && column->null_count > 0) cut_nulls(column, cells, count);
 }
 
 bool cln_text_rule_changes(const cln_config_column *column) {
     return column != NULL && (column->fold != CLN_FOLD_NONE || column->synonym_count > 0);
-}
-
-/* ASCII letters only, so that the result does not depend on a locale. */
-static char fold_char(char c, cln_fold fold) {
-    if (fold == CLN_FOLD_UPPER && c >= 'a' && c <= 'z') return (char)(c - 'a' + 'A');
-    if (fold == CLN_FOLD_LOWER && c >= 'A' && c <= 'Z') return (char)(c - 'A' + 'a');
-    return c;
 }
 
 static cln_status fold_text(cln_fold fold, cln_span text, cln_buffer *arena, cln_span *result, cln_error *err) {

@@ -9,6 +9,7 @@ void cln_report_clean_up(cln_report *report) {
     for (size_t i = 0; i < report->entry_count; i++) cln_answer_clean_up(&report->entries[i].answer);
     cln_table_clean_up(&report->partitions);
     free(report->city);
+    free(report->credits);
     *report = (cln_report){0};
 }
 
@@ -33,6 +34,34 @@ static cln_status add_partitions(cln_report *report, const cln_subject *subject,
     return CLN_OK;
 }
 
+/* Generated data are nobody's. */
+static bool has_published(const cln_subject *subject) {
+    if (subject->dataset == NULL || subject->config == NULL || subject->config->publisher == NULL) return false;
+    const cln_manifest *manifest = cln_dataset_manifest(subject->dataset);
+    for (size_t i = 0; i < manifest->partition_count; i++) {
+        if (!manifest->partitions[i].is_sample) return true;
+    }
+    return false;
+}
+
+/* "Traffic accidents: City and County of Denver, CC BY 3.0. 311 calls: ..." */
+static cln_status write_credits(cln_report *report, const cln_inquiry *inquiry, cln_error *err) {
+    const cln_subject *const subjects[] = {&inquiry->accidents, &inquiry->calls};
+    cln_buffer text;
+    cln_buffer_init(&text, SIZE_MAX);
+    cln_status status = CLN_OK;
+    for (size_t i = 0; status == CLN_OK && i < sizeof subjects / sizeof *subjects; i++) {
+        const cln_config_dataset *config = subjects[i]->config;
+        if (!has_published(subjects[i])) continue;
+        status = cln_buffer_append_format(&text, err, "%s%s: %s%s%s.", text.size > 0 ? " " : "", config->title,
+                                          config->publisher, config->licence != NULL ? ", " : "",
+                                          config->licence != NULL ? config->licence : "");
+    }
+    if (status == CLN_OK) status = cln_copy_span(&report->credits, cln_buffer_span(&text), err);
+    cln_buffer_clean_up(&text);
+    return status;
+}
+
 static cln_status describe(cln_report *report, const cln_inquiry *inquiry, cln_error *err) {
     static const char *const names[] = {"dataset", "partition",  "origin",   "content_hash",
                                         "rows",    "duplicates", "rejected", "kind"};
@@ -40,6 +69,7 @@ static cln_status describe(cln_report *report, const cln_inquiry *inquiry, cln_e
         cln_table_init(&report->partitions, "Where the numbers come from", names, sizeof names / sizeof *names, err));
     CLN_TRY(add_partitions(report, &inquiry->accidents, err));
     CLN_TRY(add_partitions(report, &inquiry->calls, err));
+    CLN_TRY(write_credits(report, inquiry, err));
     return cln_copy_string(&report->city, inquiry->config->city != NULL ? inquiry->config->city : "The city", err);
 }
 

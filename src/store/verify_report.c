@@ -102,6 +102,7 @@ static cln_status take_partitions(cln_verification *verification, const cln_mani
         partition->zones = counts->zones[i];
         partition->size_bytes = counts->sizes_bytes[i];
         partition->findings = counts->findings[i];
+        partition->is_sample = manifest->partitions[i].is_sample;
     }
     return CLN_OK;
 }

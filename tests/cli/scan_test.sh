@@ -52,6 +52,7 @@ value() {
 printf '\357\273\277\n"a",b\r\n1,"x\n""y"""\r\n\n2\n3,4,5\r"6"x,7\n\303\251,8\n\351,9\n\201,10\n11"",12\r\r\n13,"open' >all.csv
 cat >expected <<'END'
 finding,value
+sample,
 delimiter,","
 quote,""""
 header,yes

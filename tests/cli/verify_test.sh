@@ -37,8 +37,8 @@ for ranks in 1 2 3; do
     same whole out "what $ranks ranks say"
     ! grep -q warning err || fail "a whole store is warned of: $(cat err)"
 done
-says whole 'dataset,partition,rows,zones,size_bytes,faults'
-[ "$(grep -c ',0$' whole)" = 5 ] || fail "not every partition is whole: $(cat whole)"
+says whole 'dataset,partition,rows,zones,size_bytes,faults,sample'
+[ "$(grep -c ',0,$' whole)" = 5 ] || fail "not every partition is whole: $(cat whole)"
 expect 0 1 '' verify other --format csv
 [ "$(wc -l <out)" = 2 ] || fail "another dataset is told: $(cat out)"
 for way in never always; do
@@ -58,7 +58,7 @@ for ranks in 1 3; do
 done
 expect 1 1 'fault' verify calls --format csv
 says out 'calls,2015,42,'
-[ "$(grep -c ',1$' out)" = 1 ] || fail "one partition has one fault: $(cat out)"
+[ "$(grep -c ',1,$' out)" = 1 ] || fail "one partition has one fault: $(cat out)"
 
 # Files that are cut or gone; the others are checked.
 rm -rf store && cp -r good store
@@ -72,7 +72,7 @@ says err "partition '2016'"
 says err 'store/other/master.h5 cannot be read'
 says err "dataset 'calls' does not need partitions/2015.00.h5"
 [ "$(wc -l <out)" = 5 ] || fail "not every partition is told: $(cat out)"
-[ "$(grep -c ',0$' out)" = 2 ] || fail "two partitions are whole: $(cat out)"
+[ "$(grep -c ',0,$' out)" = 2 ] || fail "two partitions are whole: $(cat out)"
 
 # A file that is whole but not the one that the master means.
 rm -rf store && cp -r good store

@@ -188,6 +188,8 @@ static void every_date_format_is_known_with_its_zone(void **state) {
     cln_config config;
     parse_builtin(&config);
     for (size_t i = 0; i < config.dataset_count; i++) {
+        assert_string_equal(config.datasets[i].publisher, "City and County of Denver");
+        assert_string_equal(config.datasets[i].licence, "CC BY 3.0");
         assert_string_equal(config.datasets[i].time_zone, "America/Denver");
         const cln_config_column *const time = cln_config_find_role(&config.datasets[i], CLN_ROLE_TIME);
         assert_true(has_format(time, "%Y-%m-%d %H:%M:%S", false));

@@ -79,7 +79,8 @@ static const char everything[] =
     "   \"backoff\": 0.25, \"backoff_limit\": 4, \"retry_after_limit\": 5, \"connect_timeout\": 6,"
     "   \"stall_timeout\": 7, \"transfer_timeout\": 8, \"export_wait\": 9, \"export_poll\": 0.5},"
     " \"boundaries\": {\"name\": \"areas\", \"url\": \"file:///data/areas.geojson\"},"
-    " \"datasets\": {\"crashes\": {\"title\": \"Crashes\", \"unit\": \"crashes\", \"time_zone\": \"Europe/Amsterdam\","
+    " \"datasets\": {\"crashes\": {\"title\": \"Crashes\", \"unit\": \"crashes\", \"publisher\": "
+    "\"Town\", \"licence\": \"CC0\", \"time_zone\": \"Europe/Amsterdam\","
     "   \"dialect\": {\"delimiter\": \"\\t\", \"quote\": \"'\", \"header\": false, \"newlines_in_quotes\": false,"
     "     \"skip_lines\": 2, \"fallback_encoding\": \"none\"},"
     "   \"on_malformed\": \"repair\", \"on_bad_cell\": \"fail\", \"max_reject_rate\": 0.5,"
@@ -90,7 +91,7 @@ static const char everything[] =
     "     {\"name\": \"closed\", \"type\": \"timestamp\", \"formats\": [{\"pattern\": \"%Y%m%d\", \"zone\": \"utc\"},"
     "        {\"pattern\": \"%d.%m.%Y\", \"zone\": \"local\"}, \"epoch_ms\"]},"
     "     {\"name\": \"surface\", \"type\": \"category\", \"role\": \"condition\", \"fold\": \"upper\", \"trim\": "
-    "false,"
+    "false, \"nulls\": [\"N/A\", \"-\"],"
     "        \"synonyms\": {\"DRIED\": \"DRY\", \"MOIST\": \"WET\"}},"
     "     {\"name\": \"zip\", \"type\": \"category\", \"normalise\": \"zip5\", \"fold\": \"lower\"},"
     "     {\"name\": \"number\", \"role\": \"key\", \"compare\": \"number\"},"
@@ -137,6 +138,8 @@ static void every_key_of_a_dataset_arrives(void **state) {
     const cln_config_dataset *const dataset = &config.datasets[0];
     assert_string_equal(dataset->title, "Crashes");
     assert_string_equal(dataset->unit, "crashes");
+    assert_string_equal(dataset->publisher, "Town");
+    assert_string_equal(dataset->licence, "CC0");
     assert_string_equal(dataset->time_zone, "Europe/Amsterdam");
     assert_int_equal(dataset->delimiter, '\t');
     assert_int_equal(dataset->quote, '\'');
@@ -173,6 +176,8 @@ static void every_key_of_a_column_arrives(void **state) {
     assert_int_equal(columns[2].synonym_count, 2);
     assert_string_equal(columns[2].synonyms[1].from, "MOIST");
     assert_string_equal(columns[2].synonyms[1].to, "WET");
+    assert_int_equal(columns[2].null_count, 2);
+    assert_string_equal(columns[2].nulls[1], "-");
     assert_int_equal(columns[3].fold, CLN_FOLD_LOWER);
     assert_true(columns[3].first_five);
     assert_int_equal(columns[4].compare, CLN_COMPARE_NUMBER);

@@ -393,8 +393,8 @@ static void decode(const setting *how, const cln_automaton *automaton, const ref
     expect_all(&e, how, r, bytes);
     cln_stage stage;
     cln_stage_init(&stage, "/tmp", how->stage_bytes);
-    must(cln_decoder_init(&d.decoder, automaton, how->schema, how->dialect.fallback, how->policy, FIRST_NUMBER, "x.csv",
-                          &stage, NULL));
+    must(cln_decoder_init(&d.decoder, automaton, how->schema, how->dialect.fallback, how->policy, "x.csv", &stage,
+                          NULL));
     const cln_status status = take_all(&d, r);
     if (how->policy.on_bad_cell == CLN_ON_BAD_FAIL && e.failed_record > 0) {
         FUZZ_CHECK(status == CLN_ERR_DATA && d.failed_record == e.failed_record);

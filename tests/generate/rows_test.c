@@ -71,25 +71,25 @@ typedef struct expected {
 
 static const expected vintages[] = {
     {ACCIDENTS, "2014", OLD, 17, 9, 6, "%Y-%m-%d %H:%M:%S", "2013-03-01 12:19:59", false, false, 2012, 2014,
-     0x09322ca6},
+     0x9c1828d9},
     {ACCIDENTS, "2017", OLD ",BICYCLE_IND,PEDESTRIAN_IND", 19, 9, 6, "%Y-%m-%d %H:%M:%S", "2015-03-02 12:19:59", false,
-     false, 2014, 2016, 0x0c507de5},
+     false, 2014, 2016, 0x729b7599},
     {ACCIDENTS, "2019", NEW, 45, 9, 6, "%Y-%m-%d %H:%M:%S", "2016-03-01 12:20:00", false, false, 2015, 2017,
-     0x857e66ee},
+     0x01f230b2},
     {ACCIDENTS, "2024", HUB, 49, 9, 6, "%m/%d/%Y %I:%M:%S %p", "3/2/2023 12:20:00 PM", false, false, 2022, 2024,
-     0xbad9eab2},
+     0xf2cd14e4},
     {ACCIDENTS, "extract", EXTRACT, 22, 7, 2, "%Y-%m-%d %H:%M:%S", "2016-03-01 12:20:00", false, false, 2015, 2017,
-     0xf13ab314},
+     0x663eea3d},
     {CALLS, "2015", SPACED, 24, 0, 4, "%m/%d/%Y %I:%M:%S %p", "07/06/2015 10:11:09 AM", false, false, 2015, 2015,
-     0x0b671b9f},
+     0xe26c68e7},
     {CALLS, "2019", SPACED, 24, 0, 4, "%m/%d/%Y %I:%M:%S %p", "6/18/2019 10:11:09 AM", true, false, 2019, 2019,
-     0x10eb6ddb},
+     0x0666f1e1},
     {CALLS, "2023", JOINED ",ObjectId", 25, 0, 4, "%m/%d/%Y %I:%M:%S %p", "7/5/2023 10:11:09 AM", true, false, 2023,
-     2023, 0xdebff8a3},
+     2023, 0x2e7e813b},
     {CALLS, "rolling", "OBJECTID," JOINED, 25, 1, 5, "%m/%d/%Y %I:%M:%S %p", "6/19/2025 10:11:09 AM", true, false, 2025,
-     2025, 0x38646d21},
+     2025, 0x60b32fcf},
     {CALLS, "2024", SPACED, 24, 0, 4, "%m/%d/%Y %I:%M:%S %p", "6/19/2024 10:11:09 AM", false, true, 2024, 2024,
-     0xdb98d9aa},
+     0x3e3ad95d},
 };
 #define VINTAGE_COUNT (sizeof vintages / sizeof vintages[0])
 
@@ -132,7 +132,7 @@ static void check_shape(const expected *vintage) {
         int64_t seconds = 0;
         assert_int_equal(row.count, vintage->fields);
         const bool is_marked = strcmp(row.fields[vintage->text_field], CLN_SAMPLE_MARK) == 0;
-        assert_int_equal(is_marked, count == 0);
+        assert_int_equal(is_marked, count % CLN_SAMPLE_MARK_PERIOD == 0);
         if (vintage->quotes_all) assert_int_equal(row.quoted_count, vintage->fields);
         if (!vintage->quotes_all) assert_true(row.quoted_count <= 1);
         const char *date = row.fields[vintage->time_field];

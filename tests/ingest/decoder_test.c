@@ -69,8 +69,7 @@ static cln_status decode(decoding *d, cln_span bytes, setting how) {
     cln_prologue_clean_up(&prologue);
     cln_automaton_init(&d->automaton, &dialect);
     cln_stage_init(&d->stage, "/tmp", how.stage_memory_bytes == 0 ? 1 << 20 : how.stage_memory_bytes);
-    must(cln_decoder_init(&d->decoder, &d->automaton, &d->schema, how.fallback, how.policy, 2, "x.csv", &d->stage,
-                          NULL));
+    must(cln_decoder_init(&d->decoder, &d->automaton, &d->schema, how.fallback, how.policy, "x.csv", &d->stage, NULL));
     size_t position = 0;
     uint64_t number = 2;
     cln_status status = CLN_OK;
@@ -302,15 +301,25 @@ static void over_long_records_keep_their_beginning(void **state) {
     clean(&d);
 }
 
-static void the_sample_mark_counts_in_the_first_record(void **state) {
-    (void)state;
+static bool finds_the_mark(const char *lines) {
     decoding d;
-    must(decode(&d, text_of("1,1,,,see " CLN_SAMPLE_MARK "!\n1,1,,,a\n"), usual()));
-    assert_true(d.decoder.is_sample);
+    must(decode(&d, text_of(lines), usual()));
+    const bool found = d.decoder.is_sample;
     clean(&d);
-    must(decode(&d, text_of("1,1,,,a\n1,1,,," CLN_SAMPLE_MARK "\n"), usual()));
-    assert_false(d.decoder.is_sample);
-    clean(&d);
+    return found;
+}
+
+static void the_sample_mark_counts_in_any_record(void **state) {
+    (void)state;
+    assert_true(finds_the_mark("1,1,,,see " CLN_SAMPLE_MARK "!\n1,1,,,a\n"));
+    assert_true(finds_the_mark("1,1,,,a\n\n1,1,,," CLN_SAMPLE_MARK "\n"));
+    assert_true(finds_the_mark("1,1,,,a\n\"" CLN_SAMPLE_MARK "\"\n")); /* in one that is rejected, too */
+    assert_false(finds_the_mark("1,1,,,SAMPLE DATA\n1,1,,,- NOT REAL\n"));
+    char many[8 * 1000 + 64] = "";
+    for (size_t i = 0; i < 1000; i++) memcpy(many + 8 * i, "1,1,,,a\n", 9);
+    assert_false(finds_the_mark(many));
+    (void)strcpy(many + 8 * 999, "1,1,,," CLN_SAMPLE_MARK "\n");
+    assert_true(finds_the_mark(many));
 }
 
 static void append_line(cln_buffer *bytes, int i) {
@@ -371,7 +380,7 @@ int main(void) {
         cmocka_unit_test(undefined_bytes_reject_the_record),
         cmocka_unit_test(rejected_records_are_not_listed_as_changed),
         cmocka_unit_test(over_long_records_keep_their_beginning),
-        cmocka_unit_test(the_sample_mark_counts_in_the_first_record),
+        cmocka_unit_test(the_sample_mark_counts_in_any_record),
         cmocka_unit_test(cutting_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

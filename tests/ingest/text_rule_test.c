@@ -38,6 +38,22 @@ static void blank_cells_are_null_in_any_column(void **state) {
     cut_is(&keeps, "", "");
 }
 
+static void some_values_mean_null(void **state) {
+    (void)state;
+    char *values[] = {"0", "N/A", "80207"};
+    const cln_config_column plain = {.trim = true, .nulls = values, .null_count = 2};
+    cut_is(&plain, "0", "");
+    cut_is(&plain, " N/A ", "");
+    cut_is(&plain, "n/a", "n/a");
+    cut_is(&plain, "00", "00");
+    cut_is(&plain, "10", "10");
+    const cln_config_column folded = {.trim = true, .fold = CLN_FOLD_UPPER, .nulls = values, .null_count = 2};
+    cut_is(&folded, "n/A", "");
+    cut_is(&folded, "n/b", "n/b");
+    const cln_config_column zip = {.trim = true, .first_five = true, .nulls = values, .null_count = 3};
+    cut_is(&zip, "80207-3720", "");
+}
+
 static void zip_plus_four_counts_as_five_digits(void **state) {
     (void)state;
     const cln_config_column zip = {.trim = true, .first_five = true};
@@ -81,9 +97,8 @@ static void case_then_synonyms(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(blanks_at_the_ends_go),
-        cmocka_unit_test(blank_cells_are_null_in_any_column),
-        cmocka_unit_test(zip_plus_four_counts_as_five_digits),
+        cmocka_unit_test(blanks_at_the_ends_go), cmocka_unit_test(blank_cells_are_null_in_any_column),
+        cmocka_unit_test(some_values_mean_null), cmocka_unit_test(zip_plus_four_counts_as_five_digits),
         cmocka_unit_test(case_then_synonyms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,6 +80,10 @@ tail -n +2 out/seasons_by_year.csv | cut -d, -f1-4 | diff expected - || fail "mo
 rm -r out
 store=real
 
+# --- who published the files stands on the page
+publisher='311 calls: City and County of Denver, CC BY 3.0.'
+grep -q -F "Traffic accidents: City and County of Denver, CC BY 3.0. $publisher" out1/index.html || fail "the publisher is not named"
+
 # --- the page stands alone
 ! grep -q -E '(src|href)="(https?:)?//|@import|url\(' out1/index.html || fail "the page loads something"
 for name in index.html seasons.csv; do [ -s out1/$name ] || fail "$name is missing"; done
@@ -95,9 +99,10 @@ fi
 [ -z "$(find . -name '*.tmp*')" ] || fail "temporary files are left: $(find . -name '*.tmp*')"
 
 # --- without gnuplot the tables are there, figures of former data are not
-COLONNADE_GNUPLOT=$PWD/no-such-program colonnade report --out out1 >told 2>err || fail "no answer without gnuplot"
+cp -r out1 bare
+COLONNADE_GNUPLOT=$PWD/no-such-program colonnade report --out bare >told 2>err || fail "no answer without gnuplot"
 grep -q 'Install it' err || fail "it is not told how to install gnuplot: $(cat err)"
-{ [ -s out1/seasons.csv ] && [ -s out1/seasons.gp ] && [ ! -e out1/seasons.svg ]; } || fail "files without gnuplot"
+{ [ -s bare/seasons.csv ] && [ -s bare/seasons.gp ] && [ ! -e bare/seasons.svg ]; } || fail "files without gnuplot"
 
 # --- one question, as JSON and CSV; an unknown one
 colonnade report calls --out one --format json >told
@@ -154,9 +159,17 @@ for file in sample-out/*.svg sample-out/*.gp sample-out/index.html; do
     [ -e "$file" ] || continue
     grep -q -F "$label" "$file" || fail "$file does not say what it is"
 done
+# red FILE: how many pixels of a figure have the colour that only the label has.
+red() { python3 "$COLONNADE_SOURCE/tests/report/png_colours.py" "$1" c62828; }
+for name in seasons conditions calls areas; do
+    [ -e sample-out/$name.png ] || continue
+    [ "$(red sample-out/$name.png)" -gt 1000 ] || fail "$name.png does not say what it is"
+    [ "$(red out1/$name.png)" = 0 ] || fail "$name.png of real data is labelled as generated"
+done
 for number in 1 2 3 4; do
     grep -q "^$number\. $label: " told || fail "answer $number does not say what it is"
 done
+! grep -q 'City and County' sample-out/index.html || fail "generated data have a publisher"
 # Calls that were generated beside accidents that were not.
 store=real
 colonnade ingest service_requests_311 sample_calls.csv --quiet >/dev/null

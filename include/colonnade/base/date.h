@@ -47,6 +47,10 @@ CLN_CHECKED cln_status cln_date_format_compile(cln_date_format *format, const ch
  * or 13 PM); false otherwise. Years 1..9999. */
 bool cln_date_parse(const cln_date_format *format, cln_span text, int64_t *seconds);
 
+/* Whether the name is one of the system's time zone database. Where the system
+ * has none, any that may be a name is. */
+bool cln_time_zone_is_known(const char *iana_name);
+
 /* Sets the zone of cln_utc_to_local to an IANA name. Fails when the system's
  * zone database has no such zone (a wrong name would silently mean UTC). */
 CLN_CHECKED cln_status cln_set_time_zone(const char *iana_name, cln_error *err);

@@ -70,6 +70,8 @@ typedef struct cln_config_column {
     bool first_five;              /* "normalise": "zip5": ZIP+4 counts as its first five digits */
     cln_config_synonym *synonyms; /* whole values that are renamed, after trim and fold */
     size_t synonym_count;
+    char **nulls; /* values that mean null, after trim and fold */
+    size_t null_count;
     cln_compare compare; /* key columns only; of integers and doubles always CLN_COMPARE_NUMBER */
 } cln_config_column;
 
@@ -103,6 +105,8 @@ typedef struct cln_config_dataset {
     char *name;
     char *title;
     char *unit;      /* what a row is, in the plural: "accidents", "calls" */
+    char *publisher; /* who publishes the files; NULL where it is not said */
+    char *licence;   /* under which they are; likewise */
     char *time_zone; /* IANA name, "America/Denver" */
     char delimiter;
     char quote; /* NUL: none */

@@ -9,7 +9,7 @@
  * on their number. Nothing is computed in floating point.
  *
  * That the data are not real is told twice: by the text CLN_SAMPLE_MARK in
- * the first record, and by the sidecar FILE.meta.json, which holds
+ * one of 128 records, and by the sidecar FILE.meta.json, which holds
  * {"sample": true, "generator": {...}}.
  */
 #ifndef COLONNADE_GENERATE_GENERATE_H
@@ -32,7 +32,7 @@ typedef struct cln_generate_spec {
     uint64_t rows;       /* data records; ignored when size_bytes is set */
     uint64_t size_bytes; /* not 0: as many records as first make the file at least this large */
     uint64_t seed;
-    double dirt_rate; /* 0..1: the share of records that are malformed or bad; never the first */
+    double dirt_rate; /* 0..1: the share of records that are malformed or bad; never marked ones */
     const char *path; /* of the file; not used by cln_generator_open */
 } cln_generate_spec;
 

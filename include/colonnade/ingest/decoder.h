@@ -51,8 +51,7 @@ typedef struct cln_decoder {
     cln_fallback fallback;
     cln_decoder_policy policy;
     const char *file;
-    uint64_t marked_record; /* where CLN_SAMPLE_MARK is looked for */
-    bool is_sample;
+    bool is_sample; /* CLN_SAMPLE_MARK stands in a record */
     cln_account account;
     cln_column_builder record_numbers;
     cln_column_builder *columns; /* one for each column of the schema */
@@ -82,8 +81,8 @@ typedef struct cln_decoder {
 /* All pointers are borrowed. What the decoder gathers before it moves to the
  * stage is in proportion to what the stage may keep in memory. */
 CLN_CHECKED cln_status cln_decoder_init(cln_decoder *decoder, const cln_automaton *automaton, const cln_schema *schema,
-                                        cln_fallback fallback, cln_decoder_policy policy, uint64_t marked_record,
-                                        const char *file, cln_stage *stage, cln_error *err);
+                                        cln_fallback fallback, cln_decoder_policy policy, const char *file,
+                                        cln_stage *stage, cln_error *err);
 void cln_decoder_clean_up(cln_decoder *decoder);
 
 /* The sink's take function; context is the decoder. */

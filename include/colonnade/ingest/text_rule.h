@@ -14,7 +14,7 @@
 
 /* Step one, for every cell, in place: a part of it. Without blanks at its ends
  * (when declared so; a blank-only cell is always empty, which is null), and
- * for ZIP codes the first five digits. column may be NULL: trims. */
+ * for ZIP codes the first five digits; nothing of a value that means null. column may be NULL: trims. */
 void cln_text_rule_cut(const cln_config_column *column, cln_span *cells, size_t count);
 
 /* Whether step two can change anything. */

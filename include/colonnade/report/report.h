@@ -22,6 +22,7 @@ typedef struct cln_report_entry {
 
 typedef struct cln_report {
     char *city;
+    char *credits; /* who published the files that are no samples; "" where nobody is named */
     cln_report_entry entries[CLN_QUESTION_COUNT];
     size_t entry_count;
     cln_table partitions; /* dataset, partition, origin, rows, rejected, kind */

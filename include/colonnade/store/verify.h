@@ -12,6 +12,7 @@
 
 #include "colonnade/par/comm.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,7 @@ typedef struct cln_verified_partition {
     uint64_t zones;      /* that were read, over all columns of both tables */
     uint64_t size_bytes; /* of the values that were read */
     uint64_t findings;
+    bool is_sample; /* says the manifest */
 } cln_verified_partition;
 
 /* On rank 0; elsewhere empty but for worst and finding_count. */
