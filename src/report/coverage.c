@@ -131,6 +131,23 @@ void cln_coverage_finish(cln_coverage *coverage) {
     coverage->stray_count = kept;
 }
 
+static bool is_far(const cln_coverage *coverage, const cln_month_rows *at) {
+    static const int64_t far_days = CLN_FAR_YEARS * INT64_C(36525) / 100;
+    for (size_t i = 0; i < coverage->periods.count; i++) {
+        const cln_period *period = &coverage->periods.items[i];
+        const bool is_before = day_of_second(at->last_second) < period->first_day - far_days;
+        const bool is_behind = day_of_second(at->first_second) > period->last_day + far_days;
+        if (!is_before && !is_behind) return false;
+    }
+    return true;
+}
+
+size_t cln_coverage_far_strays(const cln_coverage *coverage) {
+    size_t count = 0;
+    for (size_t i = 0; i < coverage->stray_count; i++) count += is_far(coverage, &coverage->strays[i]);
+    return count;
+}
+
 int64_t cln_coverage_stray_rows(const cln_coverage *coverage) {
     int64_t rows = 0;
     for (size_t i = 0; i < coverage->stray_count; i++) rows += coverage->strays[i].count;

@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/base/cleanup.h"
+#include "colonnade/base/clock.h"
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/report/figure.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
-enum { NOT_FOUND_EXIT = 127, LOG_BYTES = 4096 };
+enum { NOT_FOUND_EXIT = 127, OUT_OF_TIME = -2, LOG_BYTES = 4096 };
 
 /* The files of one figure. */
 typedef struct figure_paths {
@@ -25,6 +28,13 @@ typedef struct figure_paths {
     char *commands; /* for gnuplot's -e */
     char *script;   /* relative to the folder */
 } figure_paths;
+
+/* COLONNADE_GNUPLOT_SECONDS is for tests and for machines that are slower still. */
+static double time_limit_seconds(void) {
+    const char *text = getenv("COLONNADE_GNUPLOT_SECONDS");
+    const double seconds = text == NULL ? 0 : strtod(text, NULL);
+    return seconds > 0 ? seconds : 60;
+}
 
 static void free_paths(figure_paths *paths) {
     free(paths->svg);
@@ -94,11 +104,26 @@ static int start(const figure_paths *paths, pid_t *child) {
     return number;
 }
 
-/* The exit status; 128 and the signal's number when it was killed. */
+/* Whether the child has ended; false when it takes longer than a figure may. */
+static bool ends_in_time(pid_t child, int *state) {
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    const double end = cln_clock_seconds() + time_limit_seconds();
+    for (;;) {
+        const pid_t ended = waitpid(child, state, WNOHANG);
+        if (ended == child) return true;
+        if ((ended < 0 && errno != EINTR) || cln_clock_seconds() > end) return false;
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+/* The exit status; 128 and the signal's number when it was killed; OUT_OF_TIME when it had to be. */
 static int wait_for(pid_t child) {
     int state;
-    while (waitpid(child, &state, 0) < 0) {
-        if (errno != EINTR) return -1;
+    if (!ends_in_time(child, &state)) {
+        (void)kill(child, SIGKILL);
+        while (waitpid(child, &state, 0) < 0 && errno == EINTR) {
+        }
+        return OUT_OF_TIME;
     }
     return WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
 }
@@ -142,6 +167,10 @@ static cln_figure_result draw(const figure_paths *paths, char *reason, size_t re
     if (number != 0) {
         (void)snprintf(reason, reason_bytes, "gnuplot cannot be started: %s", strerror(number));
         return CLN_FIGURE_NO_GNUPLOT;
+    }
+    if (exit_status == OUT_OF_TIME) {
+        (void)snprintf(reason, reason_bytes, "gnuplot did not end within %g s", time_limit_seconds());
+        return CLN_FIGURE_FAILED;
     }
     if (exit_status != 0) {
         read_reason(paths->log_temporary, exit_status, reason, reason_bytes);

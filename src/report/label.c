@@ -16,7 +16,9 @@ typedef struct box {
     double left, right, low, high;
 } box;
 
-static const box plot = {0, 1, 0, 1};
+/* The plot, and a little of the empty margin around it: sizes are guessed too large. */
+#define OVERHANG 0.01
+static const box plot = {-OVERHANG, 1 + OVERHANG, -OVERHANG, 1 + OVERHANG};
 
 /* The corners in which the figure says which side is which. */
 static const box corners[] = {{0, 0.27, 0.90, 1}, {0.70, 1, 0, 0.10}};

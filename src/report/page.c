@@ -173,12 +173,20 @@ static cln_status append_credits(const cln_report *report, cln_buffer *page, cln
     return append_element("<p class=\"soft\">Published by: ", report->credits, "</p>\n", page, err);
 }
 
+static cln_status append_leftovers(const cln_report *report, cln_buffer *page, cln_error *err) {
+    if (report->leftovers == NULL || report->leftovers[0] == '\0') return CLN_OK;
+    return append_element("<p class=\"soft\">Not of this report: ", report->leftovers,
+                          ". A former one left these files beside this page, and they may be out of date.</p>\n", page,
+                          err);
+}
+
 cln_status cln_report_page(const cln_report *report, const char *dir, cln_buffer *page, cln_error *err) {
     CLN_TRY(append_head(report, page, err));
     for (size_t i = 0; i < report->entry_count; i++) CLN_TRY(append_entry(&report->entries[i], dir, page, err));
     CLN_TRY(cln_buffer_append_string(page, "<section id=\"sources\">\n<h2>Sources</h2>\n", err));
     CLN_TRY(append_table(&report->partitions, page, err));
     CLN_TRY(append_credits(report, page, err));
+    CLN_TRY(append_leftovers(report, page, err));
     return cln_buffer_append_string(page,
                                     "</section>\n</main>\n<footer>Colonnade " COLONNADE_VERSION
                                     ". The tables, the figures and the scripts that draw them lie beside this "

@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* A share of rows without an area that a reader must know of. */
+#define NOTABLE_MISSING 0.05
+
 enum { NAMED_DIFFERENCES = 3, NAMED_LONELY = 5, LABELLED_POINTS = 14 };
 
 #define SIGNIFICANT 0.05
@@ -23,7 +26,8 @@ typedef struct comparison_view {
 /* A difference of shares, in percentage points with its sign. */
 static cln_words words_points(double difference) {
     cln_words words;
-    (void)snprintf(words.text, sizeof words.text, "%+.1f percentage points", 100 * difference);
+    (void)snprintf(words.text, sizeof words.text, "%s%.1f percentage points", difference < 0 ? CLN_MINUS : "+",
+                   100 * fabs(difference));
     return words;
 }
 
@@ -128,6 +132,19 @@ static cln_status say_lonely(const comparison_view *view, cln_buffer *text, cln_
     }
     return cln_buffer_append_string(text, lonely > NAMED_LONELY ? " and others, listed in areas_not_joined.csv." : ".",
                                     err);
+}
+
+/* The answer is about the rows that have an area: how many have none. */
+static cln_status say_missing(const comparison_view *view, cln_buffer *text, cln_error *err) {
+    const cln_compared_side *sides[] = {view->accidents, view->calls};
+    for (int i = 0; i < 2; i++) {
+        const cln_areas *areas = sides[i]->areas;
+        const double share = cln_ratio(areas->missing, areas->missing + areas->located);
+        if (!(share > NOTABLE_MISSING)) continue;
+        CLN_TRY(cln_buffer_append_format(text, err, " %s of the %s have no %s and are in no share.",
+                                         cln_words_percent(share).text, sides[i]->about.unit, view->area_title));
+    }
+    return CLN_OK;
 }
 
 /* Nothing without strays. */
@@ -250,6 +267,7 @@ static cln_status present(cln_answer *answer, const comparison_view *view, cln_b
     CLN_TRY(say_correlation(view, text, err));
     CLN_TRY(say_differences(view, text, err));
     CLN_TRY(say_lonely(view, text, err));
+    CLN_TRY(say_missing(view, text, err));
     CLN_TRY(cln_answer_set_sentence(answer, cln_buffer_span(text), err));
     CLN_TRY(tabulate_joined(answer, view->comparison, err));
     CLN_TRY(tabulate_lonely(answer, view->comparison, err));

@@ -55,14 +55,39 @@ static cln_status tabulate_conditions(cln_answer *answer, const cln_conditions *
     return CLN_OK;
 }
 
+enum { MOST_DECIMALS = 3 };
+
+/* Another month whose share reads the same; 0: none. */
+static int find_same(const cln_conditions *conditions, int month, int decimals) {
+    const cln_words own = cln_words_percent_to(conditions->shares[month - 1], decimals);
+    for (int other = 1; other <= CLN_MONTHS; other++) {
+        if (other == month || isnan(conditions->shares[other - 1])) continue;
+        const cln_words its = cln_words_percent_to(conditions->shares[other - 1], decimals);
+        if (strcmp(own.text, its.text) == 0) return other;
+    }
+    return 0;
+}
+
+/* "July (4.08 %)": with as many digits as tell the month from all others, or, where none do, with one of them. */
+static cln_status append_month(const cln_conditions *conditions, int month, cln_buffer *text, cln_error *err) {
+    int decimals = 1;
+    while (decimals < MOST_DECIMALS && find_same(conditions, month, decimals) > 0) decimals++;
+    const int other = find_same(conditions, month, decimals);
+    if (other > 0) decimals = 1;
+    return cln_buffer_append_format(text, err, "%s%s%s (%s)", cln_month_name(month), other > 0 ? " and " : "",
+                                    other > 0 ? cln_month_name(other) : "",
+                                    cln_words_percent_to(conditions->shares[month - 1], decimals).text);
+}
+
 static cln_status say_months(const cln_conditions *conditions, cln_buffer *text, cln_error *err) {
     if (conditions->worst == conditions->best) {
         return cln_buffer_append_string(text, " The share is the same in every month that has any.", err);
     }
-    return cln_buffer_append_format(
-        text, err, " The share is highest in %s (%s) and lowest in %s (%s).", cln_month_name(conditions->worst),
-        cln_words_percent(conditions->shares[conditions->worst - 1]).text, cln_month_name(conditions->best),
-        cln_words_percent(conditions->shares[conditions->best - 1]).text);
+    CLN_TRY(cln_buffer_append_string(text, " The share is highest in ", err));
+    CLN_TRY(append_month(conditions, conditions->worst, text, err));
+    CLN_TRY(cln_buffer_append_string(text, " and lowest in ", err));
+    CLN_TRY(append_month(conditions, conditions->best, text, err));
+    return cln_buffer_append_char(text, '.', err);
 }
 
 static cln_status say_association(const cln_conditions *conditions, cln_buffer *text, cln_error *err) {

@@ -327,6 +327,17 @@ static cln_status draw(cln_answer *answer, const cln_seasons *seasons, const cln
     return append_figure(&answer->figure, seasons, err);
 }
 
+/* Why months lie apart: nobody has ten years of hardly any rows, but files that begin or end with a remnant are common.
+ */
+static const char *explain_strays(const cln_coverage *coverage) {
+    const size_t far = cln_coverage_far_strays(coverage);
+    if (far == coverage->stray_count) return "Their dates are probably wrong";
+    if (far == 0) return "Either their dates are wrong, or the files hold only a part of these months";
+    return "Dates more than ten years from the others are probably wrong; otherwise either they are wrong, or the "
+           "files "
+           "hold only a part of these months";
+}
+
 /* Nothing without strays. */
 static cln_status note_strays(cln_answer *answer, const cln_coverage *coverage, const cln_about *about,
                               cln_buffer *text, cln_error *err) {
@@ -336,9 +347,9 @@ static cln_status note_strays(cln_answer *answer, const cln_coverage *coverage, 
     CLN_TRY(cln_buffer_terminate(text, err));
     return cln_answer_add_note(answer, err,
                                "Months that lie apart and have hardly any of the %s do not count as covered: %s "
-                               "(together %s). Their dates are probably wrong; they stand in the tables, but count "
-                               "for no rate.",
-                               about->unit, text->data, cln_words_count(cln_coverage_stray_rows(coverage)).text);
+                               "(together %s). %s. They stand in the tables, but count for no rate.",
+                               about->unit, text->data, cln_words_count(cln_coverage_stray_rows(coverage)).text,
+                               explain_strays(coverage));
 }
 
 static cln_status present(cln_answer *answer, const cln_seasons *seasons, const char *covered, const cln_about *about,

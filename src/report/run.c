@@ -10,6 +10,7 @@ void cln_report_clean_up(cln_report *report) {
     cln_table_clean_up(&report->partitions);
     free(report->city);
     free(report->credits);
+    free(report->leftovers);
     *report = (cln_report){0};
 }
 

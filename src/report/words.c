@@ -19,19 +19,22 @@ cln_words cln_words_count(int64_t count) {
     return words;
 }
 
-cln_words cln_words_percent(double share) {
+cln_words cln_words_percent_to(double share, int decimals) {
     cln_words words = {"no share"};
     if (isnan(share)) return words;
-    const double percent = 100 * share;
-    /* A share that is not zero must not read as zero. */
-    const int decimals = percent != 0 && fabs(percent) < 0.05 ? 3 : 1;
-    (void)snprintf(words.text, sizeof words.text, "%.*f %%", decimals, percent);
+    (void)snprintf(words.text, sizeof words.text, "%s%.*f %%", share < 0 ? CLN_MINUS : "", decimals, 100 * fabs(share));
     return words;
+}
+
+cln_words cln_words_percent(double share) {
+    /* A share that is not zero must not read as zero. */
+    return cln_words_percent_to(share, share != 0 && fabs(share) < 0.0005 ? 3 : 1);
 }
 
 cln_words cln_words_number(double value, int decimals) {
     cln_words words = {"none"};
-    if (!isnan(value)) (void)snprintf(words.text, sizeof words.text, "%.*f", decimals, value);
+    if (!isnan(value))
+        (void)snprintf(words.text, sizeof words.text, "%s%.*f", value < 0 ? CLN_MINUS : "", decimals, fabs(value));
     return words;
 }
 

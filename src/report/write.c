@@ -3,6 +3,7 @@
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/report/report.h"
+#include "leftovers.h"
 
 #include <stdlib.h>
 
@@ -29,10 +30,10 @@ static cln_status write_table(const cln_answer *answer, const cln_answer_table *
 static cln_status write_entry(cln_report *report, cln_report_entry *entry, const char *dir, cln_buffer *text,
                               cln_error *err) {
     const cln_answer *answer = &entry->answer;
+    CLN_TRY(cln_leftovers_remove(dir, answer, err));
     for (size_t i = 0; i < answer->table_count; i++) {
         CLN_TRY(write_table(answer, &answer->tables[i], dir, text, err));
     }
-    cln_figure_remove(dir, answer->name);
     if (answer->figure.size == 0) return CLN_OK;
     CLN_TRY(cln_figure_script(answer, text, err));
     CLN_TRY(write_file(dir, answer->name, "gp", cln_buffer_span(text), err));
@@ -46,6 +47,17 @@ static cln_status write_entry(cln_report *report, cln_report_entry *entry, const
     return CLN_OK;
 }
 
+/* Files of questions that were asked before: nobody should take them for this report's. */
+static cln_status find_leftovers(cln_report *report, const char *dir, cln_buffer *text, cln_error *err) {
+    CLN_TRY(cln_leftovers_list(dir, report, text, err));
+    CLN_TRY(cln_copy_span(&report->leftovers, cln_buffer_span(text), err));
+    cln_buffer_clear(text);
+    if (report->leftovers[0] != '\0') {
+        cln_warning("%s still has files of a former report, which this one did not renew: %s", dir, report->leftovers);
+    }
+    return CLN_OK;
+}
+
 static cln_status write_all(cln_report *report, const char *dir, cln_buffer *text, cln_error *err) {
     for (size_t i = 0; i < report->entry_count; i++) {
         CLN_TRY(write_entry(report, &report->entries[i], dir, text, err));
@@ -54,6 +66,7 @@ static cln_status write_all(cln_report *report, const char *dir, cln_buffer *tex
         cln_warning("gnuplot was not found, so the tables are written, but no figures. Install it ('apt-get install "
                     "gnuplot-nox', 'dnf install gnuplot' or 'brew install gnuplot') and run the report again");
     }
+    CLN_TRY(find_leftovers(report, dir, text, err));
     CLN_TRY(cln_report_page(report, dir, text, err));
     return write_file(dir, "index", "html", cln_buffer_span(text), err);
 }

@@ -106,6 +106,20 @@ static void test_partitions_are_judged_each_by_itself(void **state) {
     add(&coverage, small, 3);
     expect(&coverage, "2014-01-01 to 2014-01-31 and 2016-01-01 to 2016-02-29", "2019-09: 2");
     assert_int_equal(cln_coverage_stray_rows(&coverage), 2);
+    assert_int_equal(cln_coverage_far_strays(&coverage), 0);
+    cln_coverage_clean_up(&coverage);
+}
+
+/* A remnant of the year before is one thing, a mistyped century another. */
+static void test_far_strays_are_told_apart(void **state) {
+    (void)state;
+    cln_coverage coverage = {0};
+    const cln_month_rows months[] = {rows(1970, 1, 1, 1, 1), rows(2005, 2, 1, 9, 2), rows(2015, 1, 1, 31, 5000),
+                                     rows(2015, 9, 1, 9, 2), rows(2025, 3, 1, 9, 2)};
+    add(&coverage, months, 5);
+    cln_coverage_finish(&coverage);
+    assert_int_equal(coverage.stray_count, 4);
+    assert_int_equal(cln_coverage_far_strays(&coverage), 2); /* 1970 and March 2025 */
     cln_coverage_clean_up(&coverage);
 }
 
@@ -126,6 +140,7 @@ int main(void) {
         cmocka_unit_test(test_short_gaps_are_bridged),
         cmocka_unit_test(test_few_rows_cover_all_months),
         cmocka_unit_test(test_impossible_times_are_strays),
+        cmocka_unit_test(test_far_strays_are_told_apart),
         cmocka_unit_test(test_partitions_are_judged_each_by_itself),
         cmocka_unit_test(test_many_strays_are_not_all_named),
     };

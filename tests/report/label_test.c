@@ -40,6 +40,17 @@ static void test_labels_stay_in_the_plot_and_off_points(void **state) {
     assert_int_equal(points[0].side, CLN_LABEL_ABOVE);
 }
 
+/* Sizes are guessed too large, and there is room behind the edge: a hair does not cost a label its place. */
+static void test_a_label_may_stand_over_the_edge_a_little(void **state) {
+    (void)state;
+    cln_label_point over = {.x = 0.966, .y = 0.5, .characters = 3};
+    cln_place_labels(&over, 1, 1);
+    assert_int_equal(over.side, CLN_LABEL_RIGHT);
+    cln_label_point too_far = {.x = 0.98, .y = 0.5, .characters = 3};
+    cln_place_labels(&too_far, 1, 1);
+    assert_int_equal(too_far.side, CLN_LABEL_LEFT);
+}
+
 /* A crowd: a label without room is left out. */
 static void test_what_has_no_room_is_left_out(void **state) {
     (void)state;
@@ -58,6 +69,7 @@ static void test_what_has_no_room_is_left_out(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_label_stands_on_the_right),
+        cmocka_unit_test(test_a_label_may_stand_over_the_edge_a_little),
         cmocka_unit_test(test_labels_do_not_lie_on_each_other),
         cmocka_unit_test(test_labels_stay_in_the_plot_and_off_points),
         cmocka_unit_test(test_what_has_no_room_is_left_out),

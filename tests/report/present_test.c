@@ -214,8 +214,41 @@ static void test_sentences_have_numbers(void **state) {
     expect_sentence(2, (const char *const[]){"come from Baker: 15 of 31 (48.4 %)", "69.0 % of the 100 calls have no",
                                              "Of the council districts, Cole leads with 30 of 60 (50.0 %", NULL});
     expect_sentence(3, (const char *const[]){"Over 2015-01-01 to 2015-12-31, which both cover", "Baker (60.0 % of",
-                                             "-50.0 percentage points",
-                                             "1 area does not join: Stapleton (only accidents)", NULL});
+                                             "\xE2\x88\x92"
+                                             "50.0 percentage points",
+                                             "1 area does not join: Stapleton (only accidents)",
+                                             "of the calls have no neighbourhood and are in no share", NULL});
+}
+
+/* Three months of 1,000 accidents each, of which so many are on adverse roads. */
+static void expect_months(const int64_t adverse[3], const char *expected) {
+    static char dry[] = "DRY";
+    static char *good[] = {dry};
+    const cln_config_questions questions = {.good_conditions = good, .good_condition_count = 1};
+    cln_table table;
+    cln_conditions conditions;
+    cln_answer answer;
+    table_begin(&table, 3);
+    for (int month = 1; month <= 3; month++) {
+        table_add_condition(&table, month, "DRY", 10000 - adverse[month - 1]);
+        table_add_condition(&table, month, "WET", adverse[month - 1]);
+    }
+    cln_answer_init(&answer, "conditions", "?");
+    assert_int_equal(cln_answer_set_origin(&answer, "x", false, NULL), CLN_OK);
+    assert_int_equal(cln_conditions_compute(&conditions, &table, &questions, NULL), CLN_OK);
+    assert_int_equal(cln_present_conditions(&answer, &conditions, "road condition", &accidents_about, NULL), CLN_OK);
+    if (strstr(answer.sentence, expected) == NULL) fail_msg("'%s' is not in: %s", expected, answer.sentence);
+    cln_answer_clean_up(&answer);
+    cln_conditions_clean_up(&conditions);
+    cln_table_clean_up(&table);
+}
+
+static void test_months_that_read_alike_are_told_apart(void **state) {
+    (void)state;
+    expect_months((const int64_t[]){900, 500, 410}, "highest in January (9.0 %) and lowest in March (4.1 %).");
+    expect_months((const int64_t[]){900, 412, 411}, "lowest in March (4.11 %).");
+    expect_months((const int64_t[]){900, 410, 410}, "lowest in February and March (4.1 %).");
+    expect_months((const int64_t[]){900, 899, 410}, "highest in January (9.00 %)");
 }
 
 /* Rows of 2013 and part of 2014, and perhaps all of 2015. */
@@ -348,6 +381,7 @@ int main(void) {
         cmocka_unit_test(test_generated_data_are_labelled_everywhere),
         cmocka_unit_test(test_real_data_are_never_labelled_as_generated),
         cmocka_unit_test(test_sentences_have_numbers),
+        cmocka_unit_test(test_months_that_read_alike_are_told_apart),
         cmocka_unit_test(test_years_that_are_left_out_are_told),
         cmocka_unit_test(test_without_a_complete_year_all_months_count),
         cmocka_unit_test(test_what_cannot_be_answered_says_why),

@@ -74,6 +74,7 @@ colonnade ingest service_requests_311 decade.csv --quiet >/dev/null
 grep -q 'Over 2015-02-01 to 2015-02-28, which both cover' told ||
     fail "wrong years stretch the period: $(grep Over told)"
 [ "$(grep -o '1970-01: 1, 9998-12: 1' out/index.html | wc -l)" = 2 ] || fail "the rows of wrong years are not noted"
+grep -q 'Their dates are probably wrong' out/index.html || fail "far outliers are not called wrong"
 printf '1970,1,1,0\n2015,2,399,28\n9998,12,1,0\n' >expected
 tail -n +2 out/seasons_by_year.csv | cut -d, -f1-4 | diff expected - || fail "months without rows are listed"
 [ "$(wc -l <out/seasons_years.csv)" = 4 ] || fail "years without rows are listed"
@@ -103,6 +104,29 @@ cp -r out1 bare
 COLONNADE_GNUPLOT=$PWD/no-such-program colonnade report --out bare >told 2>err || fail "no answer without gnuplot"
 grep -q 'Install it' err || fail "it is not told how to install gnuplot: $(cat err)"
 { [ -s bare/seasons.csv ] && [ -s bare/seasons.gp ] && [ ! -e bare/seasons.svg ]; } || fail "files without gnuplot"
+
+# --- a gnuplot that does not end is ended
+printf '#!/bin/sh\nexec sleep 1000\n' >slow
+chmod +x slow
+COLONNADE_GNUPLOT=$PWD/slow COLONNADE_GNUPLOT_SECONDS=0.2 colonnade report seasons --out slow-out >told 2>err || fail "gnuplot hangs: $?"
+grep -q 'the figure seasons was not drawn: gnuplot did not end within 0.2 s' err || fail "a slow gnuplot: $(cat err)"
+{ [ -s slow-out/seasons.csv ] && [ ! -e slow-out/seasons.svg ]; } || fail "files of a slow gnuplot"
+
+# --- former tables go with the figure of a question that is not answered any more; those of others are told
+cp -r out1 former
+printf 'mine\n' >former/areas_of_mine.csv
+store=former-store
+colonnade ingest traffic_accidents accidents.csv --quiet >/dev/null
+colonnade report seasons areas --out former >told 2>err
+grep -q '^4\. not answered' told || fail "answered without calls: $(cat told)"
+[ "$(cd former && echo areas*)" = areas_of_mine.csv ] || fail "former answers stay: $(ls former)"
+left='calls.gp, calls.png, calls.svg, calls_by_council_district.csv, calls_by_neighborhood.csv, calls_located.csv, conditions.csv'
+command -v gnuplot >/dev/null || left='calls.gp, calls_by_council_district.csv, calls_by_neighborhood.csv, calls_located.csv, conditions.csv'
+{ grep -q -F "which this one did not renew: $left" err && grep -q -F "Not of this report: $left" former/index.html; } ||
+    fail "files of a former report are not told: $(cat err)"
+colonnade report --out former >told 2>err
+! grep -q 'Not of this report' former/index.html || fail "the whole report leaves something"
+store=real
 
 # --- one question, as JSON and CSV; an unknown one
 colonnade report calls --out one --format json >told
@@ -215,6 +239,8 @@ awk -F, 'BEGIN {split("31,28,31,30,31,30,31,31,30,31,30,31", length_of, ",")}
                  printf "%d,%d,%d,%.4f\n", month, count, days, sum / days
              }
          }' "$real" | diff - without || fail "the seasonal index"
+grep -q '2009-09: .*Either their dates are wrong, or the files hold only a part' denver-out/index.html ||
+    fail "the oldest file's first month is called wrong"
 tr '\n' ' ' <told | grep -q 'most accidents in October: 71\.28 a day, 7\.6 % above' || fail "the peak: $(tail -n 12 told)"
 tr -s ' \n' ' ' <told | grep -q 'left out, since not complete: 2009 to 2014 (4,171 more)' || fail "what is left out"
 [ "$(awk -F, '$5 == "yes" {print $1}' denver-out/seasons_years.csv | xargs)" = '2015 2016 2017' ] || fail "the years used"

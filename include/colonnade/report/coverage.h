@@ -18,7 +18,7 @@
 
 #include "colonnade/report/period.h"
 
-enum { CLN_LEAST_TYPICAL_ROWS = 30, CLN_MOST_MONTHS_BETWEEN = 12, CLN_SPARSE = 10 };
+enum { CLN_LEAST_TYPICAL_ROWS = 30, CLN_MOST_MONTHS_BETWEEN = 12, CLN_SPARSE = 10, CLN_FAR_YEARS = 10 };
 
 /* The rows of one month; at least one. */
 typedef struct cln_month_rows {
@@ -41,6 +41,9 @@ CLN_CHECKED cln_status cln_coverage_add_partition(cln_coverage *coverage, const 
 
 /* Once, after the last partition: a stray month that another one covers is none. */
 void cln_coverage_finish(cln_coverage *coverage);
+
+/* Strays that are more than CLN_FAR_YEARS from any day that is covered. */
+size_t cln_coverage_far_strays(const cln_coverage *coverage);
 
 int64_t cln_coverage_stray_rows(const cln_coverage *coverage);
 

@@ -26,6 +26,7 @@ typedef struct cln_report {
     cln_report_entry entries[CLN_QUESTION_COUNT];
     size_t entry_count;
     cln_table partitions; /* dataset, partition, origin, rows, rejected, kind */
+    char *leftovers;      /* once written: files in the folder that are of former reports, in words; else NULL */
     bool is_sample;       /* some partition was generated */
     bool lacks_gnuplot;
 } cln_report;
