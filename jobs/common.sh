@@ -45,15 +45,16 @@ rank_count() {
 
 # Sets the array MPIRUN to a command that starts `$1` ranks of the program that
 # follows it. Small machines may have fewer cores than ranks, and several jobs
-# may share them: no binding, and more ranks than cores are allowed. Open MPI 5
-# spells these options differently; MPICH needs none of them.
+# may share them: no binding, and more ranks than cores are allowed. What failed
+# the program has said, so mpirun says nothing. Open MPI 5 spells these options
+# differently, or lacks them; MPICH needs none of them.
 # shellcheck disable=SC2034 # MPIRUN is for the caller
 set_mpirun() {
     local ranks=$1 version
     have mpirun || die 3 "mpirun was not found: run jobs/install.sh, or 'module load openmpi' on a cluster"
     version=$(mpirun --version 2>&1 || true)
     case $version in
-        *"(Open MPI) "[1-4].*) MPIRUN=(mpirun --oversubscribe --bind-to none -n "$ranks") ;;
+        *"(Open MPI) "[1-4].*) MPIRUN=(mpirun --quiet --oversubscribe --bind-to none -n "$ranks") ;;
         *"(Open MPI) "*) MPIRUN=(mpirun --map-by ":OVERSUBSCRIBE" --bind-to none -n "$ranks") ;;
         *) MPIRUN=(mpirun -n "$ranks") ;;
     esac

@@ -21,6 +21,10 @@
 # YEAR is a year of the 311 calls; without any, those that the configuration
 # names.
 #
+# The exit status is 0 when all was done, else that of the worst failure: 1 the
+# data did not pass, 2 usage, 3 input, output or network, 4 internal. A file that
+# cannot be downloaded keeps nothing else from being done.
+#
 # COLONNADE_RANKS  how many ranks (default: the cores)
 # COLONNADE_BUILD  the build folder (default build/release)
 
@@ -30,10 +34,11 @@ set -euo pipefail
 
 MODE=sample
 ROWS=200000
-SEED=303
+SEED=1
 YEARS=()
 ACCIDENTS=()
 CALLS=()
+FAILED=0 # the worst status of a step that others did not wait for
 
 # Reads the command line into the variables above.
 parse() {
@@ -75,7 +80,8 @@ take() {
 }
 
 take_file() {
-    [ -r "$1" ] || die 3 "$1 is not there or cannot be read"
+    [ ! -d "$1" ] || die 3 "$1 is a folder; name the files in it"
+    { [ -f "$1" ] && [ -r "$1" ]; } || die 3 "$1 is not a file that is there and can be read"
 }
 
 colonnade() { "$COLONNADE_BUILD/colonnade" "$@"; }
@@ -111,16 +117,31 @@ sample() {
     parallel ingest service_requests_311 sample/service_requests_311.csv --replace --store $STORE
 }
 
+# What did not come keeps nothing else from being read and answered; the status
+# at the end is that of the worst failure.
+attempt() {
+    local status=0
+    "$@" || status=$?
+    [ $status -le $FAILED ] || FAILED=$status
+}
+
+has_staged() { [ -n "$(find "staging/$1" -name '*.csv' -print 2>/dev/null | head -n 1)" ]; }
+
 download() {
     local -a years=()
-    local year
+    local year dataset
     for year in ${YEARS[@]+"${YEARS[@]}"}; do years+=(--year "$year"); done
     step "Downloading the city's files"
-    colonnade fetch traffic_accidents
-    colonnade fetch service_requests_311 ${years[@]+"${years[@]}"}
+    attempt colonnade fetch traffic_accidents
+    attempt colonnade fetch service_requests_311 ${years[@]+"${years[@]}"}
     step "Reading them into the store"
-    parallel ingest traffic_accidents --store $STORE
-    parallel ingest service_requests_311 --store $STORE
+    for dataset in traffic_accidents service_requests_311; do
+        if has_staged $dataset; then
+            attempt parallel ingest $dataset --store $STORE
+        else
+            say "No file of $dataset came, so its questions are not answered from new ones."
+        fi
+    done
 }
 
 files() {
@@ -155,8 +176,9 @@ main() {
     STORE=store REPORT=report
     $MODE
     step "Answering the four questions with $(rank_count) ranks"
-    parallel report --store $STORE --out $REPORT
+    attempt parallel report --store $STORE --out $REPORT
     tell_of_samples
+    [ $FAILED = 0 ] || die $FAILED "not everything was done: see the messages above"
 }
 
 main "$@"
