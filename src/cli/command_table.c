@@ -18,6 +18,12 @@ static const char *const no_options[] = {NULL};
 static const char *const remove_options[] = {"all", "yes", NULL};
 static const char *const report_options[] = {"out", NULL};
 
+/* Common options that make no difference to a command; --help leaves them out. */
+static const char *const no_files[] = {"staging", "stripe-size", NULL}; /* works on the store alone */
+static const char *const no_store[] = {"scratch", "staging", "store", NULL};
+static const char *const only_downloads[] = {"memory", "scratch", "store", "stripe-size", NULL};
+static const char *const only_generates[] = {"format", "memory", "scratch", "staging", "store", "stripe-size", NULL};
+
 static const cln_command command_table[] = {
     {.name = "clean",
      .arguments = "[DATASET...]",
@@ -30,6 +36,7 @@ static const cln_command command_table[] = {
          "fetches that were cut short left in the staging folder goes too, so that they begin anew.",
      .example = "colonnade clean traffic_accidents",
      .options = no_options,
+     .ignored = no_files,
      .run = cln_command_clean},
     {.name = "export",
      .arguments = "DATASET",
@@ -46,6 +53,7 @@ static const cln_command command_table[] = {
          "What is written of one partition makes the same columns when it is ingested again.",
      .example = "mpirun -n 4 colonnade export traffic_accidents --columns offense_id,geo_lon,geo_lat -o places.csv",
      .options = export_options,
+     .ignored = no_files,
      .run = cln_command_export},
     {.name = "fetch",
      .arguments = "[DATASET|boundaries...]",
@@ -60,6 +68,7 @@ static const cln_command command_table[] = {
          "is no error when another arrives. docs/fetching.md says more.",
      .example = "colonnade fetch service_requests_311 --year 2024,2025",
      .options = fetch_options,
+     .ignored = only_downloads,
      .run = cln_command_fetch},
     {.name = "generate",
      .arguments = "DATASET|boundaries",
@@ -73,6 +82,8 @@ static const cln_command command_table[] = {
          "SAMPLE DATA \xe2\x80\x93 NOT REAL.",
      .example = "mpirun -n 4 colonnade generate traffic_accidents --rows 1000000 -o accidents.csv",
      .options = generate_options,
+     .ignored = only_generates,
+     .needs_output = true,
      .run = cln_command_generate},
     {.name = "info",
      .arguments = "[DATASET]",
@@ -85,6 +96,7 @@ static const cln_command command_table[] = {
          "partition, 'not recorded' where a partition lacks it, and the type in which all together answer.",
      .example = "colonnade info traffic_accidents --provenance",
      .options = info_options,
+     .ignored = no_files,
      .run = cln_command_info},
     {.name = "ingest",
      .arguments = "DATASET [FILE...]",
@@ -114,6 +126,7 @@ static const cln_command command_table[] = {
                     "of the table, without titles before and notes behind it. A compressed file is read by one rank.",
      .example = "colonnade records calls.csv --format json | head",
      .options = records_options,
+     .ignored = no_store,
      .run = cln_command_records},
     {.name = "rejects",
      .arguments = "DATASET [PARTITION]",
@@ -126,6 +139,7 @@ static const cln_command command_table[] = {
          "pass, which therefore is not published, are listed and marked as such.",
      .example = "colonnade rejects service_requests_311 --format csv -o rejects.csv",
      .options = no_options,
+     .ignored = no_files,
      .run = cln_command_rejects},
     {.name = "remove",
      .arguments = "DATASET [PARTITION...]",
@@ -138,6 +152,7 @@ static const cln_command command_table[] = {
          "only what Colonnade made is deleted, and other files are named and left.",
      .example = "colonnade remove service_requests_311 2024 --yes",
      .options = remove_options,
+     .ignored = no_files,
      .run = cln_command_remove},
     {.name = "report",
      .arguments = "[QUESTION...]",
@@ -150,6 +165,7 @@ static const cln_command command_table[] = {
          "or number; all by default.",
      .example = "mpirun -n 4 colonnade report --out report",
      .options = report_options,
+     .ignored = no_files,
      .run = cln_command_report},
     {.name = "scan",
      .arguments = "FILE",
@@ -164,6 +180,7 @@ static const cln_command command_table[] = {
                     "compressed file (.gz, .zst) is read by one rank.",
      .example = "mpirun -n 4 colonnade scan calls.csv",
      .options = scan_options,
+     .ignored = no_store,
      .run = cln_command_scan},
     {.name = "verify",
      .arguments = "[DATASET...]",
@@ -177,6 +194,7 @@ static const cln_command command_table[] = {
          "what is wrong and where. The exit status is 1 when something is wrong, and 3 when something cannot be read.",
      .example = "mpirun -n 4 colonnade verify traffic_accidents",
      .options = no_options,
+     .ignored = no_files,
      .run = cln_command_verify},
 };
 
@@ -198,6 +216,14 @@ const cln_command *cln_command_find(const char *name) {
 bool cln_command_takes(const cln_command *command, const cln_option_spec *option) {
     if (option->is_common) return true;
     for (const char *const *name = command->options; *name != NULL; name++) {
+        if (strcmp(*name, option->name) == 0) return true;
+    }
+    return false;
+}
+
+bool cln_command_ignores(const cln_command *command, const cln_option_spec *option) {
+    if (command == NULL || command->ignored == NULL) return false;
+    for (const char *const *name = command->ignored; *name != NULL; name++) {
         if (strcmp(*name, option->name) == 0) return true;
     }
     return false;

@@ -47,7 +47,7 @@ cln_status cln_synopsis_write(const cln_command *command, cln_buffer *text, cln_
                                     command->arguments[0] == '\0' ? "" : " ", command->arguments);
 }
 
-static cln_status write_option(const cln_option_spec *spec, cln_buffer *text, cln_error *err) {
+static cln_status write_option(const cln_option_spec *spec, bool is_required, cln_buffer *text, cln_error *err) {
     char name[LONGEST_NAME];
     char letter[5] = "    ";
     if (spec->letter != 0) (void)snprintf(letter, sizeof letter, "-%c, ", spec->letter);
@@ -63,7 +63,9 @@ static cln_status write_option(const cln_option_spec *spec, cln_buffer *text, cl
     cln_buffer words;
     cln_buffer_init(&words, 4096);
     cln_status status = cln_buffer_append_string(&words, spec->help, err);
-    if (status == CLN_OK && spec->fallback != NULL) {
+    if (status == CLN_OK && is_required) {
+        status = cln_buffer_append_string(&words, " (required)", err);
+    } else if (status == CLN_OK && spec->fallback != NULL) {
         status = cln_buffer_append_format(&words, err, " (default: %s)", spec->fallback);
     }
     if (status == CLN_OK && spec->variable != NULL) {
@@ -75,11 +77,14 @@ static cln_status write_option(const cln_option_spec *spec, cln_buffer *text, cl
     return status;
 }
 
-static cln_status write_common_options(cln_buffer *text, cln_error *err) {
+/* Without a command all of them. */
+static cln_status write_common_options(const cln_command *command, cln_buffer *text, cln_error *err) {
     CLN_TRY(cln_buffer_append_string(text, "\nCommon options, before or behind the command:\n", err));
     for (size_t i = 0; i < cln_option_spec_count(); i++) {
         const cln_option_spec *spec = cln_option_spec_at(i);
-        if (spec->is_common && !spec->is_hidden) CLN_TRY(write_option(spec, text, err));
+        if (!spec->is_common || spec->is_hidden || cln_command_ignores(command, spec)) continue;
+        const bool is_required = command != NULL && command->needs_output && strcmp(spec->name, "output") == 0;
+        CLN_TRY(write_option(spec, is_required, text, err));
     }
     return CLN_OK;
 }
@@ -92,9 +97,9 @@ static cln_status write_command_help(const cln_command *command, cln_buffer *tex
     CLN_TRY(cln_buffer_append_format(text, err, "\nExample:\n  %s\n", command->example));
     if (command->options[0] != NULL) CLN_TRY(cln_buffer_append_string(text, "\nOptions:\n", err));
     for (const char *const *name = command->options; *name != NULL; name++) {
-        CLN_TRY(write_option(cln_option_spec_find(*name), text, err));
+        CLN_TRY(write_option(cln_option_spec_find(*name), false, text, err));
     }
-    return write_common_options(text, err);
+    return write_common_options(command, text, err);
 }
 
 static cln_status write_program_help(cln_buffer *text, cln_error *err) {
@@ -109,7 +114,7 @@ static cln_status write_program_help(cln_buffer *text, cln_error *err) {
         CLN_TRY(cln_buffer_append_format(text, err, "  %-10s ", command->name));
         CLN_TRY(wrap(text, command->summary, 13, 13, err));
     }
-    CLN_TRY(write_common_options(text, err));
+    CLN_TRY(write_common_options(NULL, text, err));
     return cln_buffer_append_string(text,
                                     "\n'colonnade COMMAND --help' shows one command with an example.\n"
                                     "Exit status: 0 done, 1 the data did not pass, 2 usage or configuration,\n"

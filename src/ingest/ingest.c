@@ -92,6 +92,20 @@ static cln_status open_source(ingest_job *job, cln_error *err) {
     return cln_agree(job->comm, status, err);
 }
 
+/* Warned of are files of which half fits another dataset; what fits it whole,
+ * and cannot answer anything here, would only stand in the way. */
+static cln_status refuse_rival(const ingest_job *job, cln_error *err) {
+    const cln_ingest_request *request = job->request;
+    const cln_schema_rival *rival = &job->outcome->rival;
+    if (!rival->is_certain) return CLN_OK;
+    const char *other = request->config->datasets[rival->number - 1].name;
+    return cln_fail(err, CLN_ERR_DATA,
+                    "%s is a file of '%s', which declares all of its %zu columns; '%s' declares %zu of them, but "
+                    "not its time. Nothing was published; give 'colonnade ingest %s %s'",
+                    request->path, other, rival->column_count, request->dataset_name, rival->declared_count, other,
+                    request->path);
+}
+
 static cln_status match_schema(ingest_job *job, cln_error *err) {
     const cln_ingest_request *request = job->request;
     if (job->prologue.name_count == 0) {
@@ -100,6 +114,7 @@ static cln_status match_schema(ingest_job *job, cln_error *err) {
     }
     CLN_TRY(cln_schema_match(&job->schema, request->dataset, &job->prologue, request->infer_types, request->path, err));
     job->outcome->rival = cln_schema_find_rival(request->config, request->dataset, &job->prologue);
+    CLN_TRY(refuse_rival(job, err));
     CLN_TRY(cln_set_time_zone(job->schema.time_zone, err));
     return cln_recipe_digest(request, &job->schema, &job->draft->facts.recipe, err);
 }

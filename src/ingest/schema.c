@@ -121,6 +121,15 @@ static size_t count_declared(const cln_config_dataset *dataset, const cln_prolog
     return count;
 }
 
+/* Whether the dataset tells the time by a column, and the header lacks it. */
+static bool lacks_time(const cln_config_dataset *dataset, const cln_prologue *prologue) {
+    const cln_config_column *time = cln_config_find_role(dataset, CLN_ROLE_TIME);
+    for (size_t i = 0; time != NULL && i < prologue->name_count; i++) {
+        if (find_declared(dataset, prologue, i) == time) return false;
+    }
+    return time != NULL;
+}
+
 cln_schema_rival cln_schema_find_rival(const cln_config *config, const cln_config_dataset *dataset,
                                        const cln_prologue *prologue) {
     cln_schema_rival rival = {.column_count = prologue->name_count};
@@ -134,6 +143,8 @@ cln_schema_rival cln_schema_find_rival(const cln_config *config, const cln_confi
         rival.rival_declared_count = count;
         rival.number = d + 1;
     }
+    rival.is_certain =
+        rival.number > 0 && rival.rival_declared_count == rival.column_count && lacks_time(dataset, prologue);
     return rival;
 }
 

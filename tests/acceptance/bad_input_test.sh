@@ -93,6 +93,21 @@ for command in scan records; do
     expect 3 3 'folder.csv is a folder' $command folder.csv
 done
 
+# A file of another dataset, whole, and without what tells the time here.
+mkdir rivals
+(
+    cd rivals
+    "$COLONNADE" generate service_requests_311 --rows 20 -o calls.csv --quiet
+    "$COLONNADE" generate traffic_accidents --vintage extract --rows 20 -o accidents.csv --quiet
+)
+for ranks in 1 3; do
+    expect 1 $ranks "'colonnade ingest service_requests_311 rivals/calls.csv'" \
+        --config "$COLONNADE_SOURCE/config.json" ingest traffic_accidents rivals/calls.csv --store rivals/store
+    expect 1 $ranks "is a file of 'traffic_accidents'" \
+        --config "$COLONNADE_SOURCE/config.json" ingest service_requests_311 rivals/accidents.csv --store rivals/store
+done
+[ -z "$(find rivals -name '*.h5')" ] || fail "a file of another dataset was published: $(find rivals)"
+
 # Who may not read a file, or not write a store. Root may everything, so the
 # program runs as nobody.
 if [ "$(id -u)" != 0 ]; then

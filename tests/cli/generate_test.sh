@@ -46,9 +46,9 @@ ln -s elsewhere/records.txt records.txt
 expect 0 1 '' records plain.csv -o records.txt
 [ -L records.txt ] || fail "records replaced a link"
 same wanted elsewhere/records.txt 'records behind a link'
-timeout 100 cat pipe >read &
+timeout 100 cat pipe >came &
 expect 0 1 '' records plain.csv -o to_pipe
 wait
-same wanted read 'records through a pipe'
+same wanted came 'records through a pipe'
 no_litter . 'generate and records'
 finish

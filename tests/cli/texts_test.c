@@ -52,12 +52,34 @@ static void help_of_a_command_shows_its_options_and_no_others(void **state) {
         for (size_t k = 0; k < cln_option_spec_count(); k++) {
             const cln_option_spec *spec = cln_option_spec_at(k);
             const bool is_listed = mentions(help, "  --", spec->name) || mentions(help, ", --", spec->name);
-            if (is_listed != (cln_command_takes(command, spec) && !spec->is_hidden)) {
+            const bool is_of_use = cln_command_takes(command, spec) && !cln_command_ignores(command, spec);
+            if (is_listed != (is_of_use && !spec->is_hidden)) {
                 fail_msg("--%s in the help of %s", spec->name, command->name);
             }
         }
         assert_non_null(strstr(help, "Example:\n  "));
         assert_non_null(strstr(help, command->example));
+    }
+}
+
+static void help_tells_where_an_option_is_required_and_where_it_is_ignored(void **state) {
+    (void)state;
+    const char *help = written(cln_help_write(cln_command_find("generate"), &text, NULL));
+    assert_non_null(strstr(help, "write the result to FILE (required)"));
+    assert_null(strstr(help, "standard output"));
+    assert_null(strstr(help, "--stripe-size"));
+    assert_null(strstr(help, "--format"));
+    cln_buffer_clear(&text);
+    help = written(cln_help_write(cln_command_find("ingest"), &text, NULL));
+    assert_null(strstr(help, "(required)"));
+    assert_non_null(strstr(help, "--stripe-size"));
+    for (size_t i = 0; i < cln_command_count(); i++) {
+        const char *const *ignored = cln_command_at(i)->ignored;
+        for (; ignored != NULL && *ignored != NULL; ignored++) {
+            const cln_option_spec *spec = cln_option_spec_find(*ignored);
+            assert_non_null(spec);
+            assert_true(spec->is_common);
+        }
     }
 }
 
@@ -178,6 +200,7 @@ static void the_version_names_every_library(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(help_of_a_command_shows_its_options_and_no_others, begin, end),
+        cmocka_unit_test_setup_teardown(help_tells_where_an_option_is_required_and_where_it_is_ignored, begin, end),
         cmocka_unit_test(examples_are_command_lines_that_parse),
         cmocka_unit_test_setup_teardown(help_of_the_program_lists_the_commands, begin, end),
         cmocka_unit_test_setup_teardown(lines_of_help_fit_a_terminal, begin, end),

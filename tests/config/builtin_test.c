@@ -5,6 +5,8 @@
 #include "check.h"
 
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 static const char call_files[] =
     "Case Summary,Case Status,Case Source,Case Created Date,Case Created dttm,Case Closed Date,"
@@ -70,6 +72,36 @@ static const vintage vintages[] = {
 static void parse_builtin(cln_config *config) {
     cln_error err = {""};
     if (cln_config_parse(config, cln_config_builtin(), "built-in", &err) != CLN_OK) fail_msg("%s", err.message);
+}
+
+static bool is_copied(const char *header) {
+    for (size_t i = 0; i < sizeof vintages / sizeof vintages[0]; i++) {
+        if (strcmp(vintages[i].header, header) == 0) return true;
+    }
+    return false;
+}
+
+/* The headers above are copies: where the real data are at hand, of each that was ever published. */
+static void the_headers_are_the_published_ones(void **state) {
+    (void)state;
+    char line[4096];
+    size_t count = 0;
+    const char *folder = getenv("COLONNADE_TEST_DATA");
+    if (folder == NULL) {
+        printf("COLONNADE_TEST_DATA is not set: the headers are not compared with the published ones\n");
+        skip();
+    }
+    (void)snprintf(line, sizeof line, "%s/data/HEADERS.txt", folder);
+    FILE *file = fopen(line, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (line[0] == '#' || line[0] == '\0') continue;
+        if (!is_copied(line)) fail_msg("no copy of: %s", line);
+        count++;
+    }
+    (void)fclose(file);
+    assert_true(count >= 6);
 }
 
 static const cln_config_dataset *dataset_of(const cln_config *config, const char *name) {
@@ -223,6 +255,7 @@ static void every_year_has_one_source(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_headers_are_the_published_ones),
         cmocka_unit_test(every_vintage_is_known),
         cmocka_unit_test(the_questions_find_their_roles),
         cmocka_unit_test(spellings_of_all_years_meet),

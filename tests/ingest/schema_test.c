@@ -148,7 +148,8 @@ static void the_dataset_that_was_meant(void **state) {
     must(cln_config_parse(
         &config,
         text_of("{\"datasets\":{"
-                "\"crashes\":{\"columns\":[{\"name\":\"day\"},{\"name\":\"road\"},{\"name\":\"lon\"}]},"
+                "\"crashes\":{\"columns\":[{\"name\":\"day\",\"type\":\"timestamp\",\"role\":\"time\"},{\"name\":"
+                "\"road\"},{\"name\":\"lon\"}]},"
                 "\"calls\":{\"columns\":[{\"name\":\"topic\"},{\"name\":\"agency\"},{\"name\":\"lon\"}]},"
                 "\"trees\":{\"columns\":[{\"name\":\"species\"},{\"name\":\"agency\"}]}}}"),
         "test", NULL));
@@ -157,6 +158,10 @@ static void the_dataset_that_was_meant(void **state) {
     assert_int_equal(rival.declared_count, 1);
     assert_int_equal(rival.rival_declared_count, 3);
     assert_int_equal(rival.column_count, 3);
+    assert_true(rival.is_certain);
+    assert_false(rival_of(&config, "topic,agency,lon,other", true).is_certain); /* nobody declares one of them */
+    assert_false(rival_of(&config, "day,topic,agency", true).is_certain);
+    assert_false(rival_of(&config, "day,road,lon", true).is_certain);
     assert_int_equal(rival_of(&config, "day,road,lon", true).number, 0);
     assert_int_equal(rival_of(&config, "day,lon,topic,agency", true).number, 0); /* half of them fit */
     assert_int_equal(rival_of(&config, "day,x,y,z", true).number, 0);            /* no other fits better */

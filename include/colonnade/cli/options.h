@@ -39,6 +39,8 @@ typedef struct cln_command {
     const char *description;
     const char *example;
     const char *const *options; /* names, ended by NULL; common ones are not listed */
+    const char *const *ignored; /* common ones that make no difference here, ended by NULL; NULL: none */
+    bool needs_output;          /* -o has no default */
     cln_command_function *run;
 } cln_command;
 
@@ -52,6 +54,9 @@ const cln_command *cln_command_find(const char *name);
 
 /* Whether the command takes the option; every command takes the common ones. */
 bool cln_command_takes(const cln_command *command, const cln_option_spec *option);
+
+/* Whether the option is a common one that makes no difference to the command (NULL: to none). */
+bool cln_command_ignores(const cln_command *command, const cln_option_spec *option);
 
 typedef enum cln_request {
     CLN_REQUEST_RUN,

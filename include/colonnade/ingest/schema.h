@@ -59,6 +59,7 @@ typedef struct cln_schema_rival {
     size_t declared_count;
     size_t rival_declared_count;
     size_t column_count;
+    bool is_certain; /* the other declares every column, and the named one's time is none of them */
 } cln_schema_rival;
 
 cln_schema_rival cln_schema_find_rival(const cln_config *config, const cln_config_dataset *dataset,
