@@ -88,6 +88,7 @@ CREATE TABLE calls AS
         trim("Police District") AS police FROM calls_raw);
 UPDATE calls SET area = coalesce((SELECT meant FROM synonyms
   WHERE dataset = 'service_requests_311' AND name = 'neighborhood' AND spelling = area), area);
+UPDATE calls SET council = '' WHERE council = '0'; -- there is no such district
 SQL
 sqlite3 counts.db <tables.sql
 sql() {
