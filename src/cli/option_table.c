@@ -126,7 +126,9 @@ static const cln_option_spec option_table[] = {
      .argument = "CHAR",
      .fallback = "found by scan, else the dataset's or \"",
      .help = "character around quoted fields, or 'none'"},
-    {.name = "replace", .help = "take the place of a partition of the same name that came from another origin"},
+    {.name = "replace",
+     .help = "take the place of a partition of the same name that came from another origin; or write it anew, damaged "
+             "or not, though the file is the same"},
     {.name = "rows", .argument = "N", .help = "records to generate"},
     {.name = "schema",
      .argument = "auto",

@@ -126,7 +126,7 @@ static cln_status match_schema(ingest_job *job, cln_error *err) {
 static cln_status check_unchanged(ingest_job *job, cln_error *err) {
     int worth_hashing = 0;
     if (job->comm->rank == 0) {
-        worth_hashing = cln_publication_has_same_size(&job->publication, job->file->size_bytes);
+        worth_hashing = cln_publication_is_worth_hashing(&job->publication, job->request, job->file->size_bytes);
     }
     MPI_Bcast(&worth_hashing, 1, MPI_INT, 0, job->comm->mpi);
     if (!worth_hashing) return CLN_OK;

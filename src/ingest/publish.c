@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ROWS_DIGITS = 16, SOURCE_DIGITS = 8 };
@@ -72,8 +73,9 @@ cln_status cln_publication_look(cln_publication *publication, const cln_ingest_r
                     publication->origin);
 }
 
-bool cln_publication_has_same_size(const cln_publication *publication, uint64_t size_bytes) {
-    return publication->former != NULL && publication->former->source_size_bytes == size_bytes;
+bool cln_publication_is_worth_hashing(const cln_publication *publication, const cln_ingest_request *request,
+                                      uint64_t size_bytes) {
+    return publication->former != NULL && !request->replace && publication->former->source_size_bytes == size_bytes;
 }
 
 /* What the rest of the name follows. */
@@ -102,20 +104,21 @@ static cln_status name_file(char **file, const cln_ingest_request *request, cons
     return status;
 }
 
+/* With the size that the manifest tells: a file that was cut is none. */
 static bool is_there(const cln_publication *publication, const cln_ingest_request *request) {
+    const cln_partition_info *former = publication->former;
     char *path;
-    if (cln_dataset_path(&path, request->store_dir, request->dataset_name, publication->former->file, NULL) != CLN_OK) {
-        return false;
-    }
-    const bool exists = cln_file_exists(path);
+    if (cln_dataset_path(&path, request->store_dir, request->dataset_name, former->file, NULL) != CLN_OK) return false;
+    struct stat about;
+    const bool is_whole = stat(path, &about) == 0 && (uint64_t)about.st_size == former->size_bytes;
     free(path);
-    return exists;
+    return is_whole;
 }
 
 bool cln_publication_is_unchanged(const cln_publication *publication, const cln_ingest_request *request,
                                   const cln_sidecar *sidecar, const cln_digest *content, const cln_digest *recipe) {
     const cln_partition_info *former = publication->former;
-    if (former == NULL || strcmp(former->origin, publication->origin) != 0) return false;
+    if (former == NULL || request->replace || strcmp(former->origin, publication->origin) != 0) return false;
     if (sidecar->is_sample && !former->is_sample) return false;
     char *rows;
     if (name_rows(&rows, request, content, recipe, NULL) != CLN_OK) return false;

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <utime.h>
 
 #include <cmocka.h>
@@ -63,6 +64,7 @@ static cln_status publish(attempt *a, bool is_sample) {
                                      .sidecar = &a->sidecar,
                                      .rows = 5,
                                      .source_size_bytes = 77,
+                                     .size_bytes = 1,
                                      .is_sample = is_sample};
     must(cln_file_replace(a->publication.temporary_path, cln_span_of((char *)a->content.bytes, 1), false, NULL));
     CLN_TRY(cln_publication_prepare(&a->publication, &a->request, &published, &a->err));
@@ -115,8 +117,8 @@ static void what_is_published_is_in_the_manifest(void **state) {
     assert_non_null(a.publication.former);
     assert_string_equal(a.publication.former->origin, "x.csv");
     assert_int_equal(a.publication.former->rows, 5);
-    assert_true(cln_publication_has_same_size(&a.publication, 77));
-    assert_false(cln_publication_has_same_size(&a.publication, 78));
+    assert_true(cln_publication_is_worth_hashing(&a.publication, &a.request, 77));
+    assert_false(cln_publication_is_worth_hashing(&a.publication, &a.request, 78));
     assert_false(cln_file_exists(a.publication.temporary_path));
     end(&a);
 }
@@ -149,6 +151,26 @@ static void a_partition_whose_file_is_gone_is_no_more(void **state) {
     must(publish(&a, false));
     end(&a);
     assert_int_equal(published_byte(NULL), 'A');
+}
+
+static void what_may_be_damaged_is_written_anew(void **state) {
+    publish_once("x.csv", 'A');
+    char *file;
+    (void)published_byte(&file);
+    char path[2 * TEMPORARY_PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/d/%s", (const char *)*state, file);
+    free(file);
+    attempt a = {.request = {.replace = true}};
+    must(begin(&a, "x.csv", 'A')); /* it was asked for */
+    assert_false(cln_publication_is_worth_hashing(&a.publication, &a.request, 77));
+    assert_false(is_unchanged(&a));
+    end(&a);
+    a.request.replace = false;
+    must(begin(&a, "x.csv", 'A'));
+    assert_true(is_unchanged(&a));
+    assert_int_equal(truncate(path, 0), 0); /* it has another size */
+    assert_false(is_unchanged(&a));
+    end(&a);
 }
 
 static void another_origin_is_refused(void **state) {
@@ -199,6 +221,7 @@ static void the_name_tells_the_source_apart(void **state) {
     free(first);
     free(second);
     /* Fetched again, nothing new. */
+    a.request.replace = false;
     a.sidecar.json = (char[]){"{\"url\":\"https://a/b\",\"fetched_at\":\"later\"}"};
     must(begin(&a, "x.csv", 'A'));
     assert_true(is_unchanged(&a));
@@ -275,6 +298,7 @@ int main(void) {
         WITH_STORE(what_is_published_is_in_the_manifest),
         WITH_STORE(unchanged_is_the_same_content_and_recipe),
         WITH_STORE(a_partition_whose_file_is_gone_is_no_more),
+        WITH_STORE(what_may_be_damaged_is_written_anew),
         WITH_STORE(another_origin_is_refused),
         WITH_STORE(another_address_of_the_source_is_the_same_origin),
         WITH_STORE(the_name_tells_the_source_apart),

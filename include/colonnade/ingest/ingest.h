@@ -21,8 +21,8 @@ typedef struct cln_ingest_request {
     const char *partition;             /* its id */
     cln_dialect dialect;
     cln_decoder_policy policy;
-    bool infer_types;   /* --schema auto */
-    bool replace;       /* also when the partition came from another origin */
+    bool infer_types; /* --schema auto */
+    bool replace; /* also when the partition came from another origin, or should hold the same (it may be damaged) */
     bool allow_rejects; /* publish whatever the share of rejected records */
     double max_reject_rate;
     uint64_t memory_bytes;

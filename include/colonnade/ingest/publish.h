@@ -38,13 +38,15 @@ void cln_publication_clean_up(cln_publication *publication);
 CLN_CHECKED cln_status cln_publication_look(cln_publication *publication, const cln_ingest_request *request,
                                             const cln_sidecar *sidecar, cln_error *err);
 
-/* Whether the former partition holds a file of this size: only then is it
- * worth hashing. */
-bool cln_publication_has_same_size(const cln_publication *publication, uint64_t size_bytes);
+/* Whether the former partition holds a file of this size and is not to be
+ * written anew in any case: only then is it worth hashing. */
+bool cln_publication_is_worth_hashing(const cln_publication *publication, const cln_ingest_request *request,
+                                      uint64_t size_bytes);
 
 /* Whether the former partition is what this content and recipe give, came from
- * the same origin, and is there. A newer sidecar of the same origin (fetched
- * again, nothing new) changes nothing. */
+ * the same origin, and is there in its size. A newer sidecar of the same origin
+ * (fetched again, nothing new) changes nothing. With request->replace nothing
+ * is unchanged: it mends what is damaged. */
 bool cln_publication_is_unchanged(const cln_publication *publication, const cln_ingest_request *request,
                                   const cln_sidecar *sidecar, const cln_digest *content, const cln_digest *recipe);
 
