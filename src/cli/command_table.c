@@ -189,8 +189,9 @@ static const cln_command command_table[] = {
      .summary = "check that the store holds what was stored",
      .description =
          "Reads everything that the named datasets, or all of the store, hold with all ranks and checks it: the "
-         "checksum of each zone, its bounds and nulls, codes, dictionaries, texts, record numbers, accounts, which "
-         "rows count, and the manifest against the files. It prints a line for each partition, and on standard error "
+         "checksum of each zone, its bounds and nulls, codes, dictionaries, texts, record numbers, accounts, names and "
+         "attributes, which rows count, and manifest and links against the files. It prints a line for each partition, "
+         "and on standard error "
          "what is wrong and where. The exit status is 1 when something is wrong, and 3 when something cannot be read.",
      .example = "mpirun -n 4 colonnade verify traffic_accidents",
      .options = no_options,

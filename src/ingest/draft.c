@@ -29,6 +29,7 @@ static cln_published published_of(const cln_draft *draft) {
                            .rejected = facts->outcome.account.records_rejected,
                            .source_size_bytes = facts->source_size_bytes,
                            .size_bytes = facts->partition_size_bytes,
+                           .rest_crc32c = facts->partition_rest_crc32c,
                            .is_sample = facts->outcome.is_sample};
 }
 

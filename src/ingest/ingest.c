@@ -286,6 +286,12 @@ static cln_status write_temporary(ingest_job *job, cln_error *err) {
     job->outcome->account.cells_renamed = cln_final_tables_renamed(&job->tables, job->comm);
     const double finish = cln_profile_now();
     CLN_TRY(finish_partition(job, writer, &job->draft->facts.partition_size_bytes, err));
+    status = CLN_OK;
+    if (job->comm->rank == 0) {
+        status =
+            cln_partition_rest_crc32c(job->publication.temporary_path, &job->draft->facts.partition_rest_crc32c, err);
+    }
+    CLN_TRY_AGREED(job->comm, status, err);
     (void)cln_profile_lap(CLN_PHASE_FINISH, finish);
     return CLN_OK;
 }

@@ -200,7 +200,9 @@ static cln_status put_partition(cln_publication *publication, const cln_ingest_r
                                      .rows = published->rows,
                                      .rejected = published->rejected,
                                      .source_size_bytes = published->source_size_bytes,
-                                     .size_bytes = published->size_bytes};
+                                     .size_bytes = published->size_bytes,
+                                     .has_rest_crc = true,
+                                     .rest_crc32c = published->rest_crc32c};
     if (status == CLN_OK) status = cln_manifest_put(&publication->manifest, &info, err);
     free(id);
     free(origin);

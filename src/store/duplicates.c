@@ -32,7 +32,7 @@ typedef struct resolution {
     cln_buffer rule;           /* as JSON */
     char *file;                /* relative to the dataset's folder */
     char *path, *temporary;    /* the file's, when it has its name and before */
-    uint64_t size_bytes;       /* of the file */
+    cln_live_rows written;     /* but for its name */
     cln_live_writer writer;    /* of the file */
     unsigned char *bits;       /* of the zones of a bucket */
     cln_partition_info *infos; /* with the new counts, for the writer; texts are borrowed */
@@ -206,7 +206,7 @@ static cln_status give_name(resolution *job, cln_error *err) {
 }
 
 static cln_status end_file(resolution *job, cln_status status, cln_error *err) {
-    status = cln_live_writer_close(&job->writer, status, job->options->sync, &job->size_bytes, err);
+    status = cln_live_writer_close(&job->writer, status, job->options->sync, &job->written, err);
     if (status == CLN_OK) status = give_name(job, err);
     if (status != CLN_OK && job->temporary != NULL) {
         (void)unlink(job->temporary);
@@ -230,7 +230,8 @@ static cln_status write_file(resolution *job, cln_error *err) {
 static void take_outcome(resolution *job) {
     cln_manifest *manifest = job->manifest;
     free(manifest->live.file);
-    manifest->live = (cln_live_rows){.file = job->file, .size_bytes = job->size_bytes};
+    manifest->live = job->written;
+    manifest->live.file = job->file;
     job->file = NULL;
     for (size_t p = 0; p < manifest->partition_count; p++) {
         manifest->partitions[p].duplicates = job->search.counts == NULL ? 0 : job->search.counts[p];

@@ -155,7 +155,11 @@ static cln_status read_zone(cln_live_bits *bits, uint64_t zone, size_t rows, cln
 
 cln_status cln_live_bits_read(cln_live_bits *bits, uint64_t zone, size_t rows, size_t *dead, cln_error *err) {
     *dead = bits->info == NULL ? 0 : bits->dead[zone];
-    if (*dead == 0) return CLN_OK;
+    return *dead == 0 ? CLN_OK : cln_live_bits_check(bits, zone, rows, err);
+}
+
+cln_status cln_live_bits_check(cln_live_bits *bits, uint64_t zone, size_t rows, cln_error *err) {
+    if (bits->info == NULL) return CLN_OK;
     cln_error why = {.message = ""};
     const cln_status status = read_zone(bits, zone, rows, &why);
     return status == CLN_OK ? CLN_OK : fail_damaged(bits->file, status, &why, err);

@@ -49,6 +49,9 @@ void cln_live_bits_leave(cln_live_bits *bits);
 CLN_CHECKED cln_status cln_live_bits_read(cln_live_bits *bits, uint64_t zone, size_t rows, size_t *dead,
                                           cln_error *err);
 
+/* The same, and in any case what the file tells of the zone is read. */
+CLN_CHECKED cln_status cln_live_bits_check(cln_live_bits *bits, uint64_t zone, size_t rows, cln_error *err);
+
 static inline bool cln_live_bits_has(const cln_live_bits *bits, size_t row) {
     return (bits->zone_bits[row / 8] >> row % 8 & 1) != 0;
 }
@@ -78,9 +81,9 @@ CLN_CHECKED cln_status cln_live_writer_begin(cln_live_writer *writer, const cln_
 CLN_CHECKED cln_status cln_live_writer_put(cln_live_writer *writer, const unsigned char *zone_bits, cln_error *err);
 
 /* Checks that each partition has as many duplicates as its info says, closes
- * the file and syncs it; *size_bytes is its size. Also after a failure, which
- * is passed as status. */
+ * the file and syncs it; *written (but for its name) tells of the file. Also
+ * after a failure, which is passed as status. */
 CLN_CHECKED cln_status cln_live_writer_close(cln_live_writer *writer, cln_status status, bool sync,
-                                             uint64_t *size_bytes, cln_error *err);
+                                             cln_live_rows *written, cln_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include "colonnade/base/hash.h"
 #include "colonnade/base/memory.h"
 #include "live_file.h"
+#include "rest_crc.h"
 #include "sync.h"
 
 #include <inttypes.h>
@@ -105,14 +106,14 @@ cln_status cln_live_writer_put(cln_live_writer *writer, const unsigned char *zon
     return cln_h5_write_rows(writer->bits, writer->zone++ * CLN_ZONE_BITS_BYTES, size, bits, err);
 }
 
-static cln_status measure(const char *path, uint64_t *size_bytes, cln_error *err) {
+static cln_status measure(const char *path, cln_live_rows *written, cln_error *err) {
     struct stat about;
     if (stat(path, &about) != 0) return cln_fail_errno(err, "cannot look at %s", path);
-    *size_bytes = (uint64_t)about.st_size;
-    return CLN_OK;
+    *written = (cln_live_rows){.size_bytes = (uint64_t)about.st_size, .has_crc = true};
+    return cln_whole_file_crc32c(path, written->size_bytes, &written->crc32c, err);
 }
 
-cln_status cln_live_writer_close(cln_live_writer *writer, cln_status status, bool sync, uint64_t *size_bytes,
+cln_status cln_live_writer_close(cln_live_writer *writer, cln_status status, bool sync, cln_live_rows *written,
                                  cln_error *err) {
     status = end_partition(writer, status, err);
     if (writer->partitions >= 0) (void)H5Gclose(writer->partitions);
@@ -121,5 +122,5 @@ cln_status cln_live_writer_close(cln_live_writer *writer, cln_status status, boo
     status = cln_h5_close_written(writer->file, writer->path, status, err);
     writer->file = H5I_INVALID_HID;
     if (status == CLN_OK && sync) status = cln_sync_file(writer->path, err);
-    return status == CLN_OK ? measure(writer->path, size_bytes, err) : status;
+    return status == CLN_OK ? measure(writer->path, written, err) : status;
 }

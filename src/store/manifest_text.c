@@ -41,12 +41,18 @@ cln_status cln_duplicate_rule_to_text(const cln_duplicate_rule *rule, cln_buffer
     return cln_buffer_append_string(text, "]", err);
 }
 
+static cln_status append_crc(cln_buffer *text, const char *key, bool has_crc, uint32_t crc, cln_error *err) {
+    return has_crc ? cln_buffer_append_format(text, err, ",\"%s\":%" PRIu32, key, crc) : CLN_OK;
+}
+
 static cln_status append_rule(cln_buffer *text, const cln_manifest *manifest, cln_error *err) {
     CLN_TRY(cln_buffer_append_string(text, "\"duplicates\":{", err));
     CLN_TRY(cln_duplicate_rule_to_text(&manifest->rule, text, err));
     CLN_TRY(cln_buffer_append_string(text, ",", err));
     CLN_TRY(append_member(text, "file", manifest->live.file, err));
-    return cln_buffer_append_format(text, err, "\"size_bytes\":%" PRIu64 "},", manifest->live.size_bytes);
+    CLN_TRY(cln_buffer_append_format(text, err, "\"size_bytes\":%" PRIu64, manifest->live.size_bytes));
+    CLN_TRY(append_crc(text, "crc32c", manifest->live.has_crc, manifest->live.crc32c, err));
+    return cln_buffer_append_string(text, "},", err);
 }
 
 static cln_status append_duplicates(cln_buffer *text, const cln_partition_info *info, cln_error *err) {
@@ -60,11 +66,12 @@ static cln_status append_info(cln_buffer *text, const cln_partition_info *info, 
     CLN_TRY(append_member(text, "file", info->file, err));
     CLN_TRY(append_member(text, "content_hash", info->content_hash, err));
     CLN_TRY(append_member(text, "origin", info->origin, err));
-    return cln_buffer_append_format(text, err,
-                                    "\"is_sample\":%s,\"rows\":%" PRIu64 ",\"rejected\":%" PRIu64
-                                    ",\"source_size_bytes\":%" PRIu64 ",\"size_bytes\":%" PRIu64,
-                                    info->is_sample ? "true" : "false", info->rows, info->rejected,
-                                    info->source_size_bytes, info->size_bytes);
+    CLN_TRY(cln_buffer_append_format(text, err,
+                                     "\"is_sample\":%s,\"rows\":%" PRIu64 ",\"rejected\":%" PRIu64
+                                     ",\"source_size_bytes\":%" PRIu64 ",\"size_bytes\":%" PRIu64,
+                                     info->is_sample ? "true" : "false", info->rows, info->rejected,
+                                     info->source_size_bytes, info->size_bytes));
+    return append_crc(text, "rest_crc32c", info->has_rest_crc, info->rest_crc32c, err);
 }
 
 cln_status cln_manifest_to_text(const cln_manifest *manifest, cln_buffer *text, cln_error *err) {
@@ -98,6 +105,16 @@ static cln_status take_count(const cJSON *object, const char *key, uint64_t *cou
         return cln_fail(err, CLN_ERR_IO, "'%s' is not a count", key);
     }
     *count = (uint64_t)item->valuedouble;
+    return CLN_OK;
+}
+
+/* Absent in manifests of before. */
+static cln_status take_crc(const cJSON *object, const char *key, bool *has_crc, uint32_t *crc, cln_error *err) {
+    *has_crc = cJSON_HasObjectItem(object, key);
+    uint64_t number = 0;
+    if (*has_crc) CLN_TRY(take_count(object, key, &number, err));
+    if (number > UINT32_MAX) return cln_fail(err, CLN_ERR_IO, "'%s' is not a checksum", key);
+    *crc = (uint32_t)number;
     return CLN_OK;
 }
 
@@ -136,7 +153,8 @@ static cln_status take_info(const cJSON *item, cln_partition_info *info, cln_err
     CLN_TRY(take_count(item, "rows", &info->rows, err));
     CLN_TRY(take_count(item, "rejected", &info->rejected, err));
     CLN_TRY(take_count(item, "source_size_bytes", &info->source_size_bytes, err));
-    return take_count(item, "size_bytes", &info->size_bytes, err);
+    CLN_TRY(take_count(item, "size_bytes", &info->size_bytes, err));
+    return take_crc(item, "rest_crc32c", &info->has_rest_crc, &info->rest_crc32c, err);
 }
 
 static cln_status take_partitions(const cJSON *list, cln_manifest *manifest, cln_error *err) {
@@ -191,6 +209,7 @@ static cln_status take_live(const cJSON *object, cln_live_rows *live, cln_error 
     const char *file = NULL;
     CLN_TRY(take_text(object, "file", &file, err));
     CLN_TRY(take_count(object, "size_bytes", &live->size_bytes, err));
+    CLN_TRY(take_crc(object, "crc32c", &live->has_crc, &live->crc32c, err));
     if (file[0] == '\0') return CLN_OK;
     if (!cln_is_live_file(file)) return cln_fail(err, CLN_ERR_IO, "the rows that count are in '%s'", file);
     return cln_copy_string(&live->file, file, err);

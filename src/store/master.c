@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "master.h"
 #include "colonnade/base/cleanup.h"
 #include "colonnade/base/file.h"
 #include "colonnade/base/hash.h"
@@ -47,14 +48,19 @@ static cln_status read_manifest_text(hid_t file, cln_buffer *text, cln_error *er
     return status;
 }
 
-static cln_status read_master(cln_manifest *manifest, const char *path, cln_error *err) {
-    hid_t file;
-    CLN_TRY(cln_h5_open(&file, path, false, err));
+cln_status cln_master_read(cln_manifest *manifest, hid_t file, cln_error *err) {
     cln_buffer text;
     cln_buffer_init(&text, CLN_MANIFEST_LIMIT_BYTES);
     cln_status status = read_manifest_text(file, &text, err);
     if (status == CLN_OK) status = cln_manifest_from_text(manifest, cln_buffer_span(&text), err);
     cln_buffer_clean_up(&text);
+    return status;
+}
+
+static cln_status read_master(cln_manifest *manifest, const char *path, cln_error *err) {
+    hid_t file;
+    CLN_TRY(cln_h5_open(&file, path, false, err));
+    const cln_status status = cln_master_read(manifest, file, err);
     (void)H5Fclose(file);
     return status;
 }

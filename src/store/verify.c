@@ -6,7 +6,9 @@
 #include "colonnade/base/memory.h"
 #include "colonnade/store/dataset_paths.h"
 #include "dataset_state.h"
+#include "rest_crc.h"
 #include "verify_column.h"
+#include "verify_master.h"
 #include "verify_partition.h"
 #include "verify_report.h"
 
@@ -80,13 +82,29 @@ static void check_live_bits(verify_job *job, size_t partition) {
         status = cln_live_bits_enter(bits, &job->live, info, &err);
         for (uint64_t zone = 0; status == CLN_OK && zone < cln_zone_count(info->rows); zone++) {
             const uint64_t left = info->rows - zone * CLN_ZONE_ROWS;
-            size_t dead;
-            status = cln_live_bits_read(bits, zone, (size_t)(left < CLN_ZONE_ROWS ? left : CLN_ZONE_ROWS), &dead, &err);
+            status = cln_live_bits_check(bits, zone, (size_t)(left < CLN_ZONE_ROWS ? left : CLN_ZONE_ROWS), &err);
         }
         cln_live_bits_leave(bits);
         free(bits);
     }
     if (status != CLN_OK) cln_findings_add(job->findings, place_of(partition), CLN_ERR_DATA, "%s", err.message);
+}
+
+/* Everything in the file but the values: what other programs read of it, too. */
+static void check_rest(verify_job *job, const cln_partition_file *file, size_t partition) {
+    const cln_partition_info *info = &job->manifest.partitions[partition];
+    const bool is_mine = partition % (size_t)job->comm->size == (size_t)job->comm->rank;
+    if (!info->has_rest_crc || !is_mine) return;
+    uint32_t crc = 0;
+    cln_error err = {.message = ""};
+    const cln_status status = cln_rest_crc32c(file->file, file->path, file->size_bytes, &crc, &err);
+    if (status != CLN_OK) {
+        cln_findings_add(job->findings, place_of(partition), CLN_ERR_IO, "%s", err.message);
+    } else if (crc != info->rest_crc32c) {
+        cln_findings_add(job->findings, place_of(partition), CLN_ERR_DATA,
+                         "what its file holds besides values (names, types, attributes, zones, dictionaries) does not "
+                         "have the checksum that the master tells");
+    }
 }
 
 /* Collective. A file that one rank cannot open is checked by none. */
@@ -101,6 +119,7 @@ static void check_partition(verify_job *job, size_t partition) {
         }
         check_columns(job, &file, partition);
         check_live_bits(job, partition);
+        check_rest(job, &file, partition);
     } else if (job->comm->rank == 0) {
         cln_findings_add(job->findings, place_of(partition), CLN_ERR_IO, "%s", err.message);
     }
@@ -119,6 +138,22 @@ static void open_live_file(verify_job *job) {
     if (!job->has_live && job->comm->rank == 0) cln_findings_add(job->findings, nowhere, CLN_ERR_IO, "%s", err.message);
 }
 
+/* Rank 0. The file of rows that count as a whole, where its parts are whole. */
+static void check_live_file(verify_job *job) {
+    const cln_live_rows *live = &job->manifest.live;
+    if (!job->has_live || !live->has_crc || live->file == NULL) return;
+    uint32_t crc = 0;
+    cln_error err = {.message = ""};
+    if (cln_whole_file_crc32c(job->live.path, live->size_bytes, &crc, &err) != CLN_OK) {
+        cln_findings_add(job->findings, nowhere, CLN_ERR_IO, "%s", err.message);
+    } else if (crc != live->crc32c) {
+        cln_findings_add(job->findings, nowhere, CLN_ERR_DATA,
+                         "the list of rows that count, %s, does not have the checksum that the master tells; it is "
+                         "made anew when one of the dataset's sources is ingested again with --replace",
+                         job->live.path);
+    }
+}
+
 /* Local. */
 static cln_status prepare(verify_job *job, cln_error *err) {
     CLN_TRY(cln_verify_counts_init(&job->counts, job->manifest.partition_count, err));
@@ -134,6 +169,10 @@ static cln_status verify(verify_job *job, cln_verification *verification, cln_er
     CLN_TRY_AGREED(job->comm, prepare(job, err), err);
     open_live_file(job);
     for (size_t i = 0; i < job->manifest.partition_count; i++) check_partition(job, i);
+    if (job->comm->rank == 0) {
+        check_live_file(job);
+        cln_check_master_links(job->findings, job->dir, &job->manifest);
+    }
     CLN_TRY(cln_verification_gather(verification, job->comm, &job->manifest, &job->counts, job->findings, err));
     const bool is_root = job->comm->rank == 0;
     CLN_TRY_AGREED(

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A store with a single bit flipped, at many places, and a file cut at many
- * sizes: each is found, or is in what nobody reads. And no crash.
+ * sizes: each is found; of the master, or is in what nobody reads. And no crash.
  */
 #include "colonnade/store/verify.h"
 
 #include "temp_store.h"
 
 #include <fcntl.h>
+#include <hdf5.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +24,7 @@ const char *__lsan_default_suppressions(void) {
     return "leak:libhdf5\n";
 }
 
-static cln_config config;
+static cln_config config, keyed;
 static char damaged[4 * TEMPORARY_PATH_BYTES]; /* the file that is damaged; the same on all ranks */
 static uint64_t damaged_size_bytes;
 static cln_buffer original; /* rank 0: what the whole store reads as */
@@ -110,9 +111,28 @@ static int remove_data(void **state) {
     return remove_store(state);
 }
 
-static void choose_file(bool is_master) {
+/* Rows with two duplicates in the first of two zones. */
+static int make_duplicates(void **state) {
+    (void)make_store(state);
+    cln_buffer text;
+    cln_buffer_init(&text, SIZE_MAX);
+    must(cln_buffer_append_string(&text, "n\n7\n7\n7\n", NULL));
+    for (int i = 0; i < 70000; i++) must(cln_buffer_append_format(&text, NULL, "%d\n", 100 + i));
+    cln_ingest_outcome outcome;
+    cln_error err;
+    must(ingest_bytes(cln_buffer_span(&text), cln_config_find_dataset(&keyed, "d"), &outcome, &err));
+    cln_buffer_clean_up(&text);
+    return read_everything(&original) && outcome.duplicates.own == 2 ? 0 : 1;
+}
+
+typedef enum which_file { PARTITION, MASTER, MASK } which_file;
+
+static void choose_file(which_file which) {
     cln_dataset *dataset = open_dataset();
-    const char *file = is_master ? "master.h5" : cln_dataset_manifest(dataset)->partitions[0].file;
+    const cln_manifest *manifest = cln_dataset_manifest(dataset);
+    const char *file = which == MASTER ? "master.h5"
+                       : which == MASK ? manifest->live.file
+                                       : manifest->partitions[0].file;
     (void)snprintf(damaged, sizeof damaged, "%s/d/%s", store, file);
     cln_dataset_close(dataset);
     struct stat about;
@@ -127,7 +147,7 @@ static uint64_t count_places(uint64_t otherwise) {
     return count < damaged_size_bytes ? count : damaged_size_bytes;
 }
 
-static void flip_everywhere(uint64_t place_count) {
+static void flip_everywhere(uint64_t place_count, bool may_be_unread) {
     uint64_t found = 0, unread = 0, missed = 0;
     for (uint64_t i = 0; i < place_count; i++) {
         const uint64_t place = i * damaged_size_bytes / place_count;
@@ -146,25 +166,59 @@ static void flip_everywhere(uint64_t place_count) {
         printf("%d places: %d found, %d in what is not read\n", (int)place_count, (int)found, (int)unread);
     }
     assert_int_equal(missed, 0);
+    assert_true(may_be_unread || unread == 0);
     assert_true(found > 0);
     assert_int_equal(verify_only(), CLN_OK);
 }
 
 static void a_flipped_bit_of_a_partition_is_found(void **state) {
     (void)state;
-    choose_file(false);
-    flip_everywhere(count_places(world.size == 1 ? 200 : 30));
+    choose_file(PARTITION);
+    flip_everywhere(count_places(world.size == 1 ? 200 : 30), false);
 }
 
 static void a_flipped_bit_of_the_master_is_found(void **state) {
     (void)state;
-    choose_file(true);
-    flip_everywhere(count_places(world.size == 1 ? 50 : 10));
+    choose_file(MASTER);
+    flip_everywhere(count_places(world.size == 1 ? 50 : 10), true);
+}
+
+static void a_flipped_bit_of_a_mask_is_found(void **state) {
+    (void)state;
+    choose_file(MASK);
+    flip_everywhere(count_places(world.size == 1 ? 50 : 10), false);
+}
+
+/* The master's manifest stays as it is. */
+static void relink(const char *target) {
+    if (world.rank == 0) {
+        const hid_t file = H5Fopen(damaged, H5F_ACC_RDWR, H5P_DEFAULT);
+        if (H5Ldelete(file, "partitions/x", H5P_DEFAULT) < 0) abort();
+        if (target != NULL && H5Lcreate_external(target, "/", file, "partitions/x", H5P_DEFAULT, H5P_DEFAULT) < 0)
+            abort();
+        if (H5Fclose(file) < 0) abort();
+    }
+    MPI_Barrier(world.mpi);
+}
+
+static void a_link_that_leads_elsewhere_is_found(void **state) {
+    (void)state;
+    choose_file(MASTER);
+    relink("partitions/y.h5");
+    assert_int_equal(verify_only(), CLN_ERR_DATA);
+    assert_true(reads_as_before()); /* but not by other programs */
+}
+
+static void a_link_that_is_gone_is_found(void **state) {
+    (void)state;
+    choose_file(MASTER);
+    relink(NULL);
+    assert_int_equal(verify_only(), CLN_ERR_DATA);
 }
 
 static void a_cut_file_is_found(void **state) {
     (void)state;
-    choose_file(false);
+    choose_file(PARTITION);
     cln_buffer whole;
     cln_buffer_init(&whole, SIZE_MAX);
     must(cln_file_read(damaged, &whole, NULL));
@@ -187,13 +241,21 @@ int main(void) {
                            "{\"name\":\"x\",\"type\":\"double\"},{\"name\":\"c\",\"type\":\"category\"},"
                            "{\"name\":\"b\",\"type\":\"boolean\"},{\"name\":\"t\",\"type\":\"timestamp\"},"
                            "{\"name\":\"s\",\"type\":\"text\"},{\"name\":\"none\",\"type\":\"integer\"}");
+    const cln_span rule =
+        text_of("{\"datasets\": {\"d\": {\"on_duplicate\": \"keep-first\", \"columns\": [{\"name\": \"n\", "
+                "\"type\": \"integer\", \"role\": \"key\"}]}}}");
+    must(cln_config_parse(&keyed, rule, "test", NULL));
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_flipped_bit_of_a_partition_is_found, make_data, remove_data),
         cmocka_unit_test_setup_teardown(a_flipped_bit_of_the_master_is_found, make_data, remove_data),
+        cmocka_unit_test_setup_teardown(a_flipped_bit_of_a_mask_is_found, make_duplicates, remove_data),
+        cmocka_unit_test_setup_teardown(a_link_that_leads_elsewhere_is_found, make_data, remove_data),
+        cmocka_unit_test_setup_teardown(a_link_that_is_gone_is_found, make_data, remove_data),
         cmocka_unit_test_setup_teardown(a_cut_file_is_found, make_data, remove_data),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     cln_config_clean_up(&config);
+    cln_config_clean_up(&keyed);
     cln_comm_stop(&world);
     return failed;
 }

@@ -18,8 +18,9 @@ typedef struct cln_draft_facts {
     cln_ingest_outcome outcome;
     cln_digest content; /* of the file as it stands, compressed or not */
     cln_digest recipe;
-    uint64_t source_size_bytes;    /* the same */
-    uint64_t partition_size_bytes; /* of the temporary */
+    uint64_t source_size_bytes;     /* the same */
+    uint64_t partition_size_bytes;  /* of the temporary */
+    uint32_t partition_rest_crc32c; /* the same */
 } cln_draft_facts;
 
 typedef struct cln_draft {

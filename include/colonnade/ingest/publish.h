@@ -59,6 +59,7 @@ typedef struct cln_published {
     uint64_t rejected;
     uint64_t source_size_bytes;
     uint64_t size_bytes;
+    uint32_t rest_crc32c;
     bool is_sample;
 } cln_published;
 

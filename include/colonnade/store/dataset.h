@@ -32,8 +32,10 @@ typedef struct cln_partition_info {
     uint64_t rejected; /* records */
     uint64_t source_size_bytes;
     uint64_t size_bytes;
-    uint64_t duplicates; /* rows that do not count: their key stands elsewhere too */
-    bool is_unchecked;   /* there is a rule for duplicates, but the partition lacks a column of the key */
+    uint64_t duplicates;  /* rows that do not count: their key stands elsewhere too */
+    bool has_rest_crc;    /* false: a program wrote it that did not tell */
+    uint32_t rest_crc32c; /* of the file's bytes that no zone's checksum covers */
+    bool is_unchecked;    /* there is a rule for duplicates, but the partition lacks a column of the key */
 } cln_partition_info;
 
 static inline uint64_t cln_partition_live_rows(const cln_partition_info *info) {
@@ -57,7 +59,9 @@ typedef struct cln_duplicate_rule {
 typedef struct cln_live_rows {
     char *file; /* relative to the dataset's folder: live/mask.HASH.h5; NULL: all rows count */
     uint64_t size_bytes;
-    bool is_stale; /* partitions came or went since: cln_duplicates_resolve must be called before publishing */
+    bool has_crc;    /* false: a program wrote it that did not tell */
+    uint32_t crc32c; /* of the whole file */
+    bool is_stale;   /* partitions came or went since: cln_duplicates_resolve must be called before publishing */
 } cln_live_rows;
 
 typedef struct cln_manifest {

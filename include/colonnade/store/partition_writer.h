@@ -79,6 +79,10 @@ CLN_CHECKED cln_status cln_partition_writer_finish(cln_partition_writer *writer,
                                                    size_t attribute_count, bool sync, uint64_t *size_bytes,
                                                    cln_error *err);
 
+/* Local. CRC-32C of all bytes of a finished partition file but its values, which
+ * have their own checksums: what the manifest tells of it as rest_crc32c. */
+CLN_CHECKED cln_status cln_partition_rest_crc32c(const char *path, uint32_t *crc, cln_error *err);
+
 /* Collective. Closes without finishing and frees. */
 void cln_partition_writer_abandon(cln_partition_writer *writer);
 

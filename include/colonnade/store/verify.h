@@ -2,7 +2,8 @@
  *
  * Whether everything that a dataset holds is what was stored: checksums of
  * all zones, zone maps and masks against the values, codes, dictionaries,
- * offsets, record numbers, accounts, and the manifest against the files.
+ * offsets, record numbers, accounts, the checksum of all else in the files, and
+ * the manifest and the master's links against the files.
  *
  * Nothing is believed and nothing stops at the first fault: what is wrong
  * becomes a list of findings.
