@@ -3,6 +3,7 @@
 #include "colonnade/base/cleanup.h"
 #include "colonnade/base/clock.h"
 #include "colonnade/base/file.h"
+#include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/store/dataset.h"
 #include "colonnade/store/dataset_paths.h"
@@ -52,9 +53,23 @@ static void read_owner(int descriptor, cln_lock_owner *owner) {
     cln_lock_owner_parse(owner, text);
 }
 
+static void warn_of_takeover(const char *dataset, const cln_lock_owner *owner) {
+    if (!owner->is_known) {
+        cln_warning("took over the lock of dataset '%s', which did not tell its owner for %d s", dataset,
+                    NAMELESS_SECONDS);
+        return;
+    }
+    char since[32] = "?";
+    const time_t seconds = (time_t)owner->since_utc_seconds;
+    struct tm parts;
+    if (gmtime_r(&seconds, &parts) != NULL) (void)strftime(since, sizeof since, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    cln_warning("took over the lock of dataset '%s' from process %ld, which is dead and had it since %s", dataset,
+                owner->process, since);
+}
+
 /* Removes the lock of a dead owner. Several processes may try: the one that
  * holds flock on the very file that still has the name may remove it. */
-static bool remove_dead_lock(const char *path, cln_lock_owner *owner) {
+static bool remove_dead_lock(const char *path, const char *dataset, cln_lock_owner *owner) {
     const int descriptor = open(path, O_RDWR | O_CLOEXEC);
     if (descriptor < 0) return errno == ENOENT;
     struct stat opened, named;
@@ -65,10 +80,21 @@ static bool remove_dead_lock(const char *path, cln_lock_owner *owner) {
             removed = true; /* it is another lock by now: look again */
         } else if (is_dead(owner, &opened)) {
             removed = unlink(path) == 0;
+            if (removed) warn_of_takeover(dataset, owner);
         }
     }
     (void)close(descriptor);
     return removed;
+}
+
+/* Somebody may have removed our lock by hand, and another have taken it then. */
+static void remove_own_lock(const char *path) {
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return;
+    cln_lock_owner owner;
+    read_owner(descriptor, &owner);
+    if (cln_lock_owner_is_self(&owner)) (void)unlink(path);
+    (void)close(descriptor);
 }
 
 static cln_status fail_locked(const char *path, const char *dataset, const cln_lock_owner *owner, cln_error *err) {
@@ -96,7 +122,7 @@ static cln_status take_lock(const char *dir, const char *path, const char *datas
             errno = failure;
             return cln_fail_errno(err, "cannot create %s", path);
         }
-        if (!remove_dead_lock(path, &owner)) break;
+        if (!remove_dead_lock(path, dataset, &owner)) break;
     }
     return fail_locked(path, dataset, &owner, err);
 }
@@ -145,7 +171,7 @@ cln_status cln_dataset_lock(const char *store_dir, const char *dataset, cln_erro
 void cln_dataset_unlock(const char *store_dir, const char *dataset) {
     char *path;
     if (cln_dataset_path(&path, store_dir, dataset, CLN_LOCK_NAME, NULL) != CLN_OK) return;
-    (void)unlink(path);
+    remove_own_lock(path);
     cln_cleanup_unregister_path(path);
     free(path);
 }

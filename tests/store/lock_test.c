@@ -69,17 +69,61 @@ static void the_lock_of_a_dead_process_is_taken_over(void **state) {
     cln_dataset_unlock(place.path, "dead");
 }
 
+/* The lock that this process would write, with a number instead of one of its. */
+static void write_lock(const char *dataset, const char *key, const char *number) {
+    cln_error err = {.message = ""};
+    assert_int_equal(cln_dataset_lock(place.path, dataset, &err), CLN_OK);
+    char path[64], changed[1024] = "";
+    (void)snprintf(path, sizeof path, "%s/lock", dataset);
+    cln_buffer text = folder_read(folder_file(&place, path));
+    assert_int_equal(cln_buffer_terminate(&text, NULL), CLN_OK);
+    char *rest = text.data;
+    const size_t key_size = strlen(key);
+    for (const char *line = strsep(&rest, "\n"); line != NULL && line[0] != '\0'; line = strsep(&rest, "\n")) {
+        const size_t used = strlen(changed);
+        const bool is_it = strncmp(line, key, key_size) == 0;
+        (void)snprintf(changed + used, sizeof changed - used, "%s%s\n", is_it ? key : line, is_it ? number : "");
+    }
+    cln_dataset_unlock(place.path, dataset);
+    assert_int_equal(cln_file_make_dirs(folder_file(&place, dataset), NULL), CLN_OK);
+    write_text(folder_file(&place, path), changed);
+    cln_buffer_clean_up(&text);
+}
+
 /* The number of a dead process may belong to another one by now. */
 static void a_process_with_the_same_number_is_another(void **state) {
     (void)state;
-    char host[256], text[512];
-    assert_int_equal(gethostname(host, sizeof host), 0);
-    assert_int_equal(cln_file_make_dirs(folder_file(&place, "reused"), NULL), CLN_OK);
-    (void)snprintf(text, sizeof text, "host %s\nprocess %ld\nstarted 1\nsince 1700000000\n", host, (long)getpid());
-    write_text(folder_file(&place, "reused/lock"), text);
+    write_lock("reused", "started ", "1");
     cln_error err = {.message = ""};
     assert_int_equal(cln_dataset_lock(place.path, "reused", &err), CLN_OK);
     cln_dataset_unlock(place.path, "reused");
+}
+
+/* From here a process of another container, or of another machine of the same
+ * name, looks dead. */
+static void a_process_of_another_namespace_is_believed_to_live(void **state) {
+    (void)state;
+    static const char *const keys[] = {"pid_namespace ", "boot "};
+    for (size_t i = 0; i < 2; i++) {
+        cln_error err = {.message = ""};
+        write_lock("contained", "started ", "1");
+        assert_int_equal(cln_dataset_lock(place.path, "contained", &err), CLN_OK);
+        cln_dataset_unlock(place.path, "contained");
+        write_lock("contained", keys[i], "1");
+        assert_int_equal(cln_dataset_lock(place.path, "contained", &err), CLN_ERR_IO);
+        assert_non_null(strstr(err.message, "remove"));
+        assert_int_equal(unlink(folder_file(&place, "contained/lock")), 0);
+    }
+}
+
+/* Ours was removed by hand. */
+static void the_lock_of_another_is_left(void **state) {
+    (void)state;
+    cln_error err = {.message = ""};
+    assert_int_equal(cln_dataset_lock(place.path, "lost", &err), CLN_OK);
+    write_text(folder_file(&place, "lost/lock"), "host elsewhere.example\nprocess 1\nstarted 1\nsince 1700000000\n");
+    cln_dataset_unlock(place.path, "lost");
+    assert_true(cln_file_exists(folder_file(&place, "lost/lock")));
 }
 
 /* Its clean-up cannot be registered: the lock must not stay for ever. */
@@ -173,6 +217,8 @@ int main(void) {
         cmocka_unit_test(a_lock_is_held_once),
         cmocka_unit_test(the_lock_of_a_dead_process_is_taken_over),
         cmocka_unit_test(a_process_with_the_same_number_is_another),
+        cmocka_unit_test(a_process_of_another_namespace_is_believed_to_live),
+        cmocka_unit_test(the_lock_of_another_is_left),
         cmocka_unit_test(a_lock_that_cannot_be_kept_is_left),
         cmocka_unit_test(another_host_is_believed_to_live),
         cmocka_unit_test(a_lock_without_a_name_is_believed_for_a_minute),

@@ -192,12 +192,14 @@ uint64_t cln_dataset_scan_block(const cln_batch_source *source);
 uint64_t cln_dataset_block_count(const cln_dataset *dataset, const char *table, size_t partition);
 
 /* Local (rank 0). The dataset's lock: one ingest at a time. A lock whose owner
- * (host and process) is dead on this host is taken over; otherwise
+ * (host, run of its system, namespace of process numbers, and process) is
+ * seen to be dead from here is taken over, with a warning; otherwise
  * CLN_ERR_IO names the owner, its age and what to do. Creates the dataset's
  * folders. When taken, temporaries (".tmp-*") of dead runs and partition files
  * that neither the master names nor the grace period (one hour, by time of
  * change) protects are removed. */
 CLN_CHECKED cln_status cln_dataset_lock(const char *store_dir, const char *dataset, cln_error *err);
+/* Leaves the lock of another process alone, which has it when somebody removed ours by hand. */
 void cln_dataset_unlock(const char *store_dir, const char *dataset);
 
 /* Local (rank 0). Appends one line of JSON to history.jsonl, with time, host,
