@@ -93,7 +93,9 @@ static const cln_command command_table[] = {
          "Lists the datasets of the store, or the partitions and columns of one: rows, duplicates that do not "
          "count, rejected records, sizes, origins, types and roles. With --duplicates all ranks count the "
          "rows that equal an earlier row in every column. With --schema it shows every column's type in each "
-         "partition, 'not recorded' where a partition lacks it, and the type in which all together answer.",
+         "partition, 'not recorded' where a partition lacks it, and the type in which all together answer. With "
+         "--provenance it shows where each partition came from and how it was read, a line for each member; as JSON it "
+         "is all that is needed to make the same bytes again (docs/rebuild.py).",
      .example = "colonnade info traffic_accidents --provenance",
      .options = info_options,
      .ignored = no_files,

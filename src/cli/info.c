@@ -3,7 +3,6 @@
  * colonnade info: rank 0 reads the store by itself; the other ranks wait for
  * its status. Only equal rows are counted by all.
  */
-#include "colonnade/base/escape.h"
 #include "colonnade/base/file.h"
 #include "colonnade/base/folder.h"
 #include "colonnade/base/log.h"
@@ -11,6 +10,7 @@
 #include "colonnade/base/sample.h"
 #include "colonnade/cli/cli.h"
 #include "colonnade/store/duplicates.h"
+#include "info_provenance.h"
 #include "info_schema.h"
 
 #include <stdlib.h>
@@ -184,34 +184,8 @@ static cln_status show_dataset(const cln_cli *cli, cln_dataset *dataset, const u
     return status;
 }
 
-/* The attributes are JSON already. */
-static cln_status append_provenance(cln_dataset *dataset, size_t partition, cln_buffer *text, cln_error *err) {
-    static const char *const names[] = {"provenance", "account", "schema"};
-    const char *id = cln_dataset_manifest(dataset)->partitions[partition].id;
-    CLN_TRY(cln_buffer_append_string(text, partition == 0 ? "{\"partition\": " : ",\n{\"partition\": ", err));
-    CLN_TRY(cln_escape_json(cln_span_of_string(id), text, err));
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *json = cln_dataset_attribute(dataset, partition, names[i]);
-        CLN_TRY(cln_buffer_append_format(text, err, ",\n \"%s\": %s", names[i], json == NULL ? "null" : json));
-    }
-    return cln_buffer_append_string(text, "}", err);
-}
-
-static cln_status show_provenance(const cln_cli *cli, cln_dataset *dataset, cln_error *err) {
-    cln_buffer text;
-    cln_buffer_init(&text, SIZE_MAX);
-    cln_status status = cln_buffer_append_string(&text, "[", err);
-    for (size_t i = 0; status == CLN_OK && i < cln_dataset_manifest(dataset)->partition_count; i++) {
-        status = append_provenance(dataset, i, &text, err);
-    }
-    if (status == CLN_OK) status = cln_buffer_append_string(&text, "]\n", err);
-    if (status == CLN_OK) status = cln_cli_write(cli, cln_buffer_span(&text), err);
-    cln_buffer_clean_up(&text);
-    return status;
-}
-
 static cln_status show_asked(const cln_cli *cli, cln_dataset *dataset, cln_error *err) {
-    if (cln_option_given(cli->options, "provenance")) return show_provenance(cli, dataset, err);
+    if (cln_option_given(cli->options, "provenance")) return cln_info_provenance(cli, dataset, err);
     if (cln_option_given(cli->options, "schema")) return cln_info_schema(cli, dataset, err);
     return show_dataset(cli, dataset, NULL, err);
 }

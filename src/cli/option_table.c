@@ -121,7 +121,9 @@ static const cln_option_spec option_table[] = {
      .help = "partitions to write, in the order of the store; several are given one by one or with commas",
      .is_repeatable = true},
     {.name = "profile", .help = "print where the time went, on standard error"},
-    {.name = "provenance", .help = "show where every partition came from, as stored"},
+    {.name = "provenance",
+     .help = "show where every partition came from, how it was read and what was counted; --format json gives it as it "
+             "is stored"},
     {.name = "quote",
      .argument = "CHAR",
      .fallback = "found by scan, else the dataset's or \"",

@@ -229,8 +229,8 @@ static cln_status describe(const ingest_job *job, cln_buffer texts[3], cln_error
                                   .size_bytes = job->file->size_bytes,
                                   .compression = job->compression,
                                   .content_bytes = job->source->size_bytes};
-    CLN_TRY(cln_provenance_to_json(job->request, &job->draft->sidecar, &job->prologue, &file, job->outcome->is_sample,
-                                   &texts[0], err));
+    CLN_TRY(cln_provenance_to_json(job->request, &job->draft->sidecar, &job->schema, &job->prologue, &file,
+                                   job->outcome->is_sample, &texts[0], err));
     CLN_TRY(cln_account_to_json(&job->outcome->account, &texts[1], err));
     return cln_schema_to_json(&job->schema, &texts[2], err);
 }

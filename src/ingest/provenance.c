@@ -4,6 +4,7 @@
 #include "colonnade/base/escape.h"
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
+#include "colonnade/base/number.h"
 #include "colonnade/base/utf8.h"
 #include "colonnade/store/partition_writer.h"
 
@@ -145,6 +146,13 @@ static cln_status append_reading(const cln_ingest_request *request, cln_buffer *
     return cln_buffer_append_format(json, err, ",\"max_record_bytes\":%" PRIu64, request->policy.max_record_bytes);
 }
 
+cln_status cln_reject_limits_to_json(const cln_ingest_request *request, cln_buffer *json, cln_error *err) {
+    char rate[32];
+    cln_format_double(request->max_reject_rate, rate);
+    return cln_buffer_append_format(json, err, ",\"max_reject_rate\":%s,\"allow_rejects\":%s", rate,
+                                    request->allow_rejects ? "true" : "false");
+}
+
 static cln_status append_identity(const cln_ingest_request *request, cln_buffer *json, cln_error *err) {
     CLN_TRY(cln_buffer_append_format(json, err, "{\"format_version\":%d", CLN_STORE_FORMAT_VERSION));
     CLN_TRY(append_member(json, ",", "program_version", COLONNADE_VERSION, err));
@@ -175,8 +183,8 @@ cln_status cln_recipe_digest(const cln_ingest_request *request, const cln_schema
 }
 
 cln_status cln_provenance_to_json(const cln_ingest_request *request, const cln_sidecar *sidecar,
-                                  const cln_prologue *prologue, const cln_source_file *file, bool is_sample,
-                                  cln_buffer *json, cln_error *err) {
+                                  const cln_schema *schema, const cln_prologue *prologue, const cln_source_file *file,
+                                  bool is_sample, cln_buffer *json, cln_error *err) {
     CLN_TRY(append_identity(request, json, err));
     CLN_TRY(append_member(json, ",", "content_hash", file->content_hash, err));
     CLN_TRY(cln_buffer_append_format(json, err, ",\"size_bytes\":%" PRIu64, file->size_bytes));
@@ -187,6 +195,8 @@ cln_status cln_provenance_to_json(const cln_ingest_request *request, const cln_s
     CLN_TRY(cln_buffer_append_format(json, err, ",\"data_range\":[%" PRIu64 ",%" PRIu64 "],\"sample\":%s",
                                      prologue->data_offset, file->content_bytes, is_sample ? "true" : "false"));
     CLN_TRY(append_reading(request, json, err));
+    CLN_TRY(cln_reject_limits_to_json(request, json, err));
+    CLN_TRY(append_member(json, ",", "time_zone", schema->time_zone, err));
     CLN_TRY(cln_buffer_append_format(json, err, ",\"source\":%s", sidecar->json == NULL ? "null" : sidecar->json));
     return cln_buffer_append_char(json, '}', err);
 }

@@ -90,11 +90,23 @@ static cln_status name_rows(char **name, const cln_ingest_request *request, cons
     return cln_partition_file_stem(name, request->partition, cln_span_of(digits, ROWS_DIGITS), err);
 }
 
+/* Of what the partition tells besides its rows. */
+static cln_status digest_source(cln_digest *digest, const cln_ingest_request *request, const cln_sidecar *sidecar,
+                                cln_error *err) {
+    cln_buffer text;
+    cln_buffer_init(&text, SIZE_MAX);
+    cln_status status = cln_buffer_append_string(&text, sidecar->json == NULL ? "" : sidecar->json, err);
+    if (status == CLN_OK) status = cln_reject_limits_to_json(request, &text, err);
+    *digest = cln_content_block_digest(cln_buffer_span(&text));
+    cln_buffer_clean_up(&text);
+    return status;
+}
+
 /* The whole name, relative to the dataset's folder. */
 static cln_status name_file(char **file, const cln_ingest_request *request, const cln_published *published,
                             cln_error *err) {
-    const char *source = published->sidecar->json == NULL ? "" : published->sidecar->json;
-    const cln_digest digest = cln_content_block_digest(cln_span_of_string(source));
+    cln_digest digest;
+    CLN_TRY(digest_source(&digest, request, published->sidecar, err));
     char digits[CLN_DIGEST_TEXT_BYTES];
     cln_digest_format(&digest, digits);
     char *rows;

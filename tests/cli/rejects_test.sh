@@ -81,7 +81,7 @@ good,3,1,46,SIZE,good.csv,,,3,
 CSV
 colonnade info calls >listed
 grep -Eq '^number +integer +key +1$' listed || fail "info does not list the columns: $(cat listed)"
-colonnade info calls --provenance >listed.json
+colonnade info calls --provenance --format json >listed.json
 if command -v python3 >/dev/null; then
     python3 -c 'import json; [p] = json.load(open("listed.json")); assert p["partition"] == "good" and p["account"] and p["schema"]'
 fi

@@ -49,11 +49,12 @@ static void check_provenance(const cln_sidecar *sidecar, const char *name) {
                                         .partition = name,
                                         .dialect = cln_dialect_default(),
                                         .policy = {.max_record_bytes = 1 << 24}};
+    const cln_schema schema = {.time_zone = "UTC"};
     const cln_prologue prologue = {.data_offset = 10};
     const cln_source_file file = {.content_hash = "0123", .size_bytes = 99, .content_bytes = 99};
     cln_buffer json;
     cln_buffer_init(&json, SIZE_MAX);
-    must(cln_provenance_to_json(&request, sidecar, &prologue, &file, sidecar->is_sample, &json, NULL));
+    must(cln_provenance_to_json(&request, sidecar, &schema, &prologue, &file, sidecar->is_sample, &json, NULL));
     FUZZ_CHECK(cln_utf8_is_valid(cln_buffer_span(&json)));
     must(cln_buffer_terminate(&json, NULL));
     cJSON *read = cJSON_ParseWithOpts(json.data, NULL, 1);

@@ -180,11 +180,12 @@ static void provenance_is_json(void **state) {
     make(&f, usual_columns);
     f.request.path = "/folder/a \"b\".csv";
     f.request.dialect.delimiter = '\t';
+    f.request.max_reject_rate = 0.25;
     cln_sidecar sidecar = {.json = (char[]){"{\"url\":\"https://a/b\"}"}};
     cln_buffer json;
     cln_buffer_init(&json, SIZE_MAX);
     const cln_source_file file = {.content_hash = "c0ffee", .size_bytes = 1234, .content_bytes = 1234};
-    must(cln_provenance_to_json(&f.request, &sidecar, &f.prologue, &file, true, &json, NULL));
+    must(cln_provenance_to_json(&f.request, &sidecar, &f.schema, &f.prologue, &file, true, &json, NULL));
     cJSON *object = cJSON_ParseWithLength(json.data, json.size);
     assert_non_null(object);
     assert_string_equal(text_at(object, "file_name"), "a \"b\".csv");
@@ -193,6 +194,9 @@ static void provenance_is_json(void **state) {
     assert_string_equal(text_at(cJSON_GetObjectItem(object, "dialect"), "delimiter"), "\t");
     assert_string_equal(text_at(cJSON_GetObjectItem(object, "source"), "url"), "https://a/b");
     assert_true(cJSON_IsTrue(cJSON_GetObjectItem(object, "sample")));
+    assert_string_equal(text_at(object, "time_zone"), "America/Denver");
+    assert_true(cJSON_GetObjectItem(object, "max_reject_rate")->valuedouble == 0.25);
+    assert_true(cJSON_IsFalse(cJSON_GetObjectItem(object, "allow_rejects")));
     assert_int_equal(cJSON_GetArrayItem(cJSON_GetObjectItem(object, "data_range"), 1)->valueint, 1234);
     assert_null(cJSON_GetObjectItem(object, "compression"));
     must(cln_buffer_terminate(&json, NULL));
@@ -211,7 +215,7 @@ static void provenance_tells_of_compression(void **state) {
         .content_hash = "c0ffee", .size_bytes = 99, .compression = CLN_COMPRESSION_ZSTD, .content_bytes = 1234};
     cln_buffer json;
     cln_buffer_init(&json, SIZE_MAX);
-    must(cln_provenance_to_json(&f.request, &sidecar, &f.prologue, &file, false, &json, NULL));
+    must(cln_provenance_to_json(&f.request, &sidecar, &f.schema, &f.prologue, &file, false, &json, NULL));
     cJSON *object = cJSON_ParseWithLength(json.data, json.size);
     assert_non_null(object);
     assert_string_equal(text_at(object, "compression"), "zstd");

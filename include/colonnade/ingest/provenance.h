@@ -42,8 +42,15 @@ typedef struct cln_source_file {
     uint64_t content_bytes; /* decompressed, or the same; the ranges in provenance, account and rejects are of these */
 } cln_source_file;
 
+/* All that, with the schema's own text, from which the same partition can be
+ * made again (docs/rebuild.py). */
 CLN_CHECKED cln_status cln_provenance_to_json(const cln_ingest_request *request, const cln_sidecar *sidecar,
-                                              const cln_prologue *prologue, const cln_source_file *file, bool is_sample,
-                                              cln_buffer *json, cln_error *err);
+                                              const cln_schema *schema, const cln_prologue *prologue,
+                                              const cln_source_file *file, bool is_sample, cln_buffer *json,
+                                              cln_error *err);
+
+/* Appends ,"max_reject_rate":...,"allow_rejects":...: how many rejected records
+ * were allowed. It decides nothing of what is stored but this. */
+CLN_CHECKED cln_status cln_reject_limits_to_json(const cln_ingest_request *request, cln_buffer *json, cln_error *err);
 
 #endif

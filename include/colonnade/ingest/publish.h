@@ -2,7 +2,7 @@
  *
  * Where a partition's file stands before, while and after it is published.
  * A file's name holds two digests: one of the content and of all that decides
- * what is stored of it, and one of where it came from. The same name means the
+ * what is stored of it, and one of where it came from and how many rejects it might have. The same name means the
  * same bytes; the same first digest means the same rows. All functions are
  * local; those that touch the store are for rank 0.
  */
