@@ -10,6 +10,7 @@
 #include "colonnade/cli/cli.h"
 #include "colonnade/cli/turns.h"
 #include "colonnade/store/dataset.h"
+#include "export_times.h"
 #include "row_text.h"
 
 #include <stdlib.h>
@@ -195,6 +196,14 @@ static void say_sample(const export_job *job) {
     }
 }
 
+/* Rank 0. */
+static void warn_of_times(const export_job *job) {
+    if (job->cli->comm.rank != 0) return;
+    for (size_t i = 0; i < cln_dataset_manifest(job->dataset)->partition_count; i++) {
+        if (job->is_wanted[i]) cln_warn_of_utc_times(job->dataset, i, job->columns, job->column_count);
+    }
+}
+
 static cln_status export_partitions(export_job *job, cln_error *err) {
     for (size_t i = 0; i < cln_dataset_manifest(job->dataset)->partition_count; i++) {
         if (job->is_wanted[i]) CLN_TRY(export_partition(job, i, err));
@@ -219,6 +228,7 @@ static cln_status export_dataset(export_job *job, cln_error *err) {
     cln_status status = cln_agree(&job->cli->comm, prepare(job, err), err);
     if (status == CLN_OK) {
         say_sample(job);
+        warn_of_times(job);
         status = export_partitions(job, err);
     }
     status = finish_output(job, status, err);

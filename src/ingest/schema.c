@@ -21,15 +21,17 @@ static cln_status name_undeclared(cln_schema_column *column, size_t position, cl
     return cln_copy_string(&column->name, name, err);
 }
 
+/* What was declared, and in the end how times are exported, so that rows that
+ * went out come in again. */
 static cln_status compile_formats(cln_schema_column *column, cln_error *err) {
     const cln_config_column *declared = column->declared;
-    CLN_TRY(cln_new_array(&column->formats, declared->format_count, sizeof *column->formats, err));
+    CLN_TRY(cln_new_array(&column->formats, declared->format_count + 1, sizeof *column->formats, err));
     for (size_t f = 0; f < declared->format_count; f++) {
         CLN_TRY(cln_date_format_compile(&column->formats[f], declared->formats[f].pattern, declared->formats[f].is_utc,
                                         err));
     }
-    column->format_count = declared->format_count;
-    return CLN_OK;
+    column->format_count = declared->format_count + 1;
+    return cln_date_format_compile(&column->formats[declared->format_count], CLN_EXPORTED_TIME, false, err);
 }
 
 /* By name; in a file without a header by position. */

@@ -56,6 +56,10 @@ bool cln_time_zone_is_known(const char *iana_name);
 CLN_CHECKED cln_status cln_set_time_zone(const char *iana_name, cln_error *err);
 int64_t cln_utc_to_local(int64_t utc_seconds);
 
+/* How `export` writes times, and what every timestamp column takes: the format
+ * of "2015-07-12T09:55:00". */
+#define CLN_EXPORTED_TIME "%Y-%m-%dT%H:%M:%S"
+
 /* "2015-07-12 09:55:00" and "2015-07-12", NUL-terminated, into the caller's room. */
 void cln_format_timestamp(int64_t seconds, char text[32]);
 void cln_format_date(int64_t seconds, char text[32]);
