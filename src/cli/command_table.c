@@ -5,18 +5,19 @@
 
 #define DIALECT_OPTIONS "delimiter", "quote", "encoding", "header", "no-header", "newlines-in-quotes", "skip-lines"
 
-static const char *const export_options[] = {"columns", "partition", "with-duplicates", NULL};
+static const char *const export_options[] = {"columns", "partition", "with-duplicates", "read-damaged", NULL};
 static const char *const fetch_options[] = {"date", "year", "boundaries", NULL};
 static const char *const generate_options[] = {"rows", "size", "seed", "vintage", "dirt", NULL};
-static const char *const info_options[] = {"duplicates", "provenance", "schema", NULL};
+static const char *const info_options[] = {"duplicates", "provenance", "schema", "read-damaged", NULL};
 static const char *const ingest_options[] = {
     "as",           "replace", "schema",  "allow-rejects", "max-reject-rate", "on-bad-cell", "on-duplicate",
     "on-malformed", "date",    "profile", "detect",        DIALECT_OPTIONS,   NULL};
 static const char *const records_options[] = {"detect", DIALECT_OPTIONS, NULL};
 static const char *const scan_options[] = {"schema", "profile", DIALECT_OPTIONS, NULL};
 static const char *const no_options[] = {NULL};
+static const char *const rejects_options[] = {"read-damaged", NULL};
 static const char *const remove_options[] = {"all", "yes", NULL};
-static const char *const report_options[] = {"out", NULL};
+static const char *const report_options[] = {"out", "read-damaged", NULL};
 
 /* Common options that make no difference to a command; --help leaves them out. */
 static const char *const no_files[] = {"staging", "stripe-size", NULL}; /* works on the store alone */
@@ -140,7 +141,7 @@ static const cln_command command_table[] = {
          "byte offset and size in the file, the column, the reason and the raw text. Those of an ingest that did not "
          "pass, which therefore is not published, are listed and marked as such.",
      .example = "colonnade rejects service_requests_311 --format csv -o rejects.csv",
-     .options = no_options,
+     .options = rejects_options,
      .ignored = no_files,
      .run = cln_command_rejects},
     {.name = "remove",

@@ -128,6 +128,8 @@ static const cln_option_spec option_table[] = {
      .argument = "CHAR",
      .fallback = "found by scan, else the dataset's or \"",
      .help = "character around quoted fields, or 'none'"},
+    {.name = "read-damaged",
+     .help = "read blocks that do not have their checksum, too, and warn of them; what is read may be wrong"},
     {.name = "replace",
      .help = "take the place of a partition of the same name that came from another origin; or write it anew, damaged "
              "or not, though the file is the same"},

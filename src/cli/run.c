@@ -3,6 +3,7 @@
 
 #include "colonnade/base/log.h"
 #include "colonnade/cli/settings.h"
+#include "colonnade/store/dataset.h"
 
 #include <unistd.h>
 
@@ -15,6 +16,21 @@ static void advise_cores(const cln_cli *cli) {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (cores < 2) return;
     cln_note("one of %ld cores is used; 'mpirun -n %ld colonnade %s ...' uses all", cores, cores, command->name);
+}
+
+/* Collective. */
+static cln_status run_command(cln_cli *cli, cln_error *err) {
+    const bool reads_damage = cln_option_given(cli->options, "read-damaged");
+    cln_allow_damage(reads_damage);
+    cln_status status = cln_agree(&cli->comm, cli->options->command->run(cli, err), err);
+    if (!reads_damage) return status;
+    cln_error untold;
+    const cln_status told = cln_tell_damage(&cli->comm, &untold);
+    if (status == CLN_OK && told != CLN_OK) {
+        *err = untold;
+        status = told;
+    }
+    return status;
 }
 
 /* Collective. Every rank gets rank 0's bytes, so all resolve the same. */
@@ -39,7 +55,7 @@ cln_status cln_cli_run(const cln_options *options) {
     cln_status status = prepare(&cli, &packed, &err);
     if (status == CLN_OK) {
         advise_cores(&cli);
-        status = cln_agree(&cli.comm, options->command->run(&cli, &err), &err);
+        status = run_command(&cli, &err);
     }
     if (status != CLN_OK) cln_error_print(&err);
     cln_config_clean_up(&cli.config);

@@ -3,6 +3,7 @@
 
 #include "colonnade/base/hash.h"
 #include "colonnade/base/memory.h"
+#include "damage.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -222,7 +223,9 @@ static cln_status read_packed(const cln_partition_file *partition, hid_t dataset
     CLN_TRY(cln_h5_read_rows(dataset, H5T_NATIVE_UINT8, 0, size, packed->data, err));
     packed->size = (size_t)size;
     if (cln_crc32c(0, packed->data, packed->size) == expected) return CLN_OK;
-    return cln_fail(err, CLN_ERR_IO, "its dictionary does not have the checksum that was stored");
+    cln_error damage;
+    return cln_judge_damage(cln_fail(&damage, CLN_ERR_IO, "its dictionary does not have the checksum that was stored"),
+                            &damage, err);
 }
 
 static cln_status read_dictionary(const cln_partition_file *partition, size_t table, const char *name,

@@ -43,6 +43,7 @@ typedef struct cln_stored_block {
     cln_span values;
     cln_span second;
     uint64_t text_begin, text_end;
+    const char *damaged; /* what does not have its checksum; NULL: nothing */
     cln_buffer values_room, second_room;
 } cln_stored_block;
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/base/hash.h"
 #include "column_file.h"
+#include "damage.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 void cln_stored_block_init(cln_stored_block *block) {
@@ -69,9 +71,9 @@ cln_status cln_column_file_second(const cln_column_file *column, uint64_t first,
     return take_items(column->second, column->mapped_second, first, count, 1, room, bytes, err);
 }
 
-static cln_status check_crc(cln_span bytes, uint32_t expected, const char *what, cln_error *err) {
-    if (cln_crc32c(0, bytes.data, bytes.size) == expected) return CLN_OK;
-    return cln_fail(err, CLN_ERR_IO, "%s do not have the checksum that was stored", what);
+/* The first part of a block that is not what was stored. */
+static void check_crc(cln_stored_block *block, cln_span bytes, uint32_t expected, const char *what) {
+    if (block->damaged == NULL && cln_crc32c(0, bytes.data, bytes.size) != expected) block->damaged = what;
 }
 
 /* Checksums can be right and offsets still wrong in a file that was made so. */
@@ -107,15 +109,16 @@ static cln_status check_text(cln_column_file *column, cln_stored_block *block, u
         crc = cln_crc32c(crc, block->second.data, block->second.size);
         from = to;
     } while (from < end);
-    if (crc == expected) return CLN_OK;
-    return cln_fail(err, CLN_ERR_IO, "texts do not have the checksum that was stored");
+    if (crc != expected && block->damaged == NULL) block->damaged = "texts";
+    return CLN_OK;
 }
 
 static cln_status read_text(cln_column_file *column, const cln_zone *zone, cln_stored_block *block, cln_error *err) {
     const unsigned width = column->layout.width_bytes;
     CLN_TRY(cln_column_file_copy_values(column, zone->first_row, block->rows + 1, &block->values_room, &block->values,
                                         err));
-    CLN_TRY(check_crc(block->values, zone->crc32c, "offsets", err));
+    check_crc(block, block->values, zone->crc32c, "offsets");
+    if (block->damaged != NULL && !cln_damage_is_allowed()) return CLN_OK; /* what they say is not followed */
     CLN_TRY(check_offsets(column, block, err));
     const uint64_t begin = cln_stored_offset(block, width, 0);
     const uint64_t end = cln_stored_offset(block, width, block->rows);
@@ -124,26 +127,37 @@ static cln_status read_text(cln_column_file *column, const cln_zone *zone, cln_s
 
 static cln_status read_values(cln_column_file *column, const cln_zone *zone, cln_stored_block *block, cln_error *err) {
     CLN_TRY(cln_column_file_values(column, zone->first_row, block->rows, &block->values_room, &block->values, err));
-    CLN_TRY(check_crc(block->values, zone->crc32c, "values", err));
+    check_crc(block, block->values, zone->crc32c, "values");
     if (column->layout.form != CLN_FORM_NULLABLE) return CLN_OK;
     CLN_TRY(cln_column_file_second(column, zone->first_row, block->rows, &block->second_room, &block->second, err));
-    return check_crc(block->second, zone->second_crc32c, "the mask's values", err);
+    check_crc(block, block->second, zone->second_crc32c, "the mask's values");
+    return CLN_OK;
+}
+
+static cln_status fail_block(const cln_column_file *column, const cln_zone *zone, size_t rows, cln_status status,
+                             const char *what, cln_error *err) {
+    return cln_fail(err, status,
+                    "rows %" PRIu64 " to %" PRIu64
+                    " of column '%s' of partition '%s' (%s) are damaged: %s; ingest its source again with --replace",
+                    zone->first_row + 1, zone->first_row + rows, column->name, column->partition->id,
+                    column->partition->path, what);
 }
 
 cln_status cln_column_file_read(cln_column_file *column, uint64_t zone, cln_stored_block *block, cln_error *err) {
     const cln_zone *about = &column->zones[zone];
     const uint64_t left = column->rows - about->first_row;
     block->rows = (size_t)(left < CLN_ZONE_ROWS ? left : CLN_ZONE_ROWS);
+    block->damaged = NULL;
     cln_error inner = {.message = ""};
     const cln_status status = column->type == CLN_TYPE_TEXT ? read_text(column, about, block, &inner)
                                                             : read_values(column, about, block, &inner);
     CLN_TRY(cln_partition_file_check_map(column->partition, err)); /* before anything is said of the bytes */
-    if (status == CLN_OK) return CLN_OK;
-    return cln_fail(err, status,
-                    "rows %" PRIu64 " to %" PRIu64
-                    " of column '%s' of partition '%s' (%s) are damaged: %s; ingest its source again with --replace",
-                    about->first_row + 1, about->first_row + block->rows, column->name, column->partition->id,
-                    column->partition->path, inner.message);
+    if (status != CLN_OK) return fail_block(column, about, block->rows, status, inner.message, err);
+    if (block->damaged == NULL) return CLN_OK;
+    char what[64];
+    (void)snprintf(what, sizeof what, "%s do not have the checksum that was stored", block->damaged);
+    cln_error damage;
+    return cln_judge_damage(fail_block(column, about, block->rows, CLN_ERR_IO, what, &damage), &damage, err);
 }
 
 cln_status cln_column_file_load_text(cln_column_file *column, cln_stored_block *block, size_t first, size_t count,

@@ -4,6 +4,7 @@
 #include "colonnade/base/file.h"
 #include "colonnade/base/hash.h"
 #include "colonnade/base/memory.h"
+#include "damage.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -162,5 +163,7 @@ cln_status cln_live_bits_check(cln_live_bits *bits, uint64_t zone, size_t rows, 
     if (bits->info == NULL) return CLN_OK;
     cln_error why = {.message = ""};
     const cln_status status = read_zone(bits, zone, rows, &why);
-    return status == CLN_OK ? CLN_OK : fail_damaged(bits->file, status, &why, err);
+    if (status == CLN_OK) return CLN_OK;
+    cln_error damage;
+    return cln_judge_damage(fail_damaged(bits->file, status, &why, &damage), &damage, err);
 }

@@ -3,6 +3,7 @@
 
 #include "colonnade/base/date.h"
 #include "colonnade/base/number.h"
+#include "damage.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -50,9 +51,11 @@ static cln_status widen_integers(const cln_column_file *column, const row_range 
     read_integers(range, column->layout.width_bytes, out);
     if (column->type == CLN_TYPE_BOOLEAN) {
         for (size_t i = 0; i < range->rows; i++) {
-            if ((out[i] & ~INT64_C(1)) != 0) {
+            if ((out[i] & ~INT64_C(1)) == 0) continue;
+            if (!cln_damage_is_allowed()) {
                 return cln_fail(err, CLN_ERR_IO, "row %zu of a block holds the boolean %" PRId64, i + 1, out[i]);
             }
+            out[i] = CLN_NULL_INTEGER;
         }
     }
     if (column->layout.form != CLN_FORM_NULLABLE) return CLN_OK;
@@ -68,16 +71,20 @@ static int32_t stored_code(const row_range *range, unsigned width_bytes, size_t 
     return ((const int32_t *)stored)[i];
 }
 
-static cln_status check_code(int32_t code, size_t count, cln_error *err) {
-    if (code >= CLN_NULL_CODE && (code == CLN_NULL_CODE || (size_t)code < count)) return CLN_OK;
-    return cln_fail(err, CLN_ERR_IO, "the code %" PRId32 " stands where %zu categories are", code, count);
+static cln_status check_code(int32_t *code, size_t count, cln_error *err) {
+    if (*code >= CLN_NULL_CODE && (*code == CLN_NULL_CODE || (size_t)*code < count)) return CLN_OK;
+    if (!cln_damage_is_allowed()) {
+        return cln_fail(err, CLN_ERR_IO, "the code %" PRId32 " stands where %zu categories are", *code, count);
+    }
+    *code = CLN_NULL_CODE;
+    return CLN_OK;
 }
 
 static cln_status widen_codes(const cln_column_file *column, const row_range *range, const cln_widening *how,
                               int32_t *out, cln_error *err) {
     for (size_t i = 0; i < range->rows; i++) {
-        const int32_t code = stored_code(range, column->layout.width_bytes, i);
-        CLN_TRY(check_code(code, how->dictionary->count, err));
+        int32_t code = stored_code(range, column->layout.width_bytes, i);
+        CLN_TRY(check_code(&code, how->dictionary->count, err));
         out[i] = code == CLN_NULL_CODE ? CLN_NULL_CODE : how->remap[code];
     }
     return CLN_OK;
@@ -96,8 +103,8 @@ static cln_status codes_to_text(const cln_column_file *column, const row_range *
                                 cln_widened *room, uint64_t *offsets, cln_error *err) {
     offsets[0] = 0;
     for (size_t i = 0; i < range->rows; i++) {
-        const int32_t code = stored_code(range, column->layout.width_bytes, i);
-        CLN_TRY(check_code(code, how->dictionary->count, err));
+        int32_t code = stored_code(range, column->layout.width_bytes, i);
+        CLN_TRY(check_code(&code, how->dictionary->count, err));
         if (code != CLN_NULL_CODE) {
             CLN_TRY(cln_buffer_append_span(&room->bytes, cln_dictionary_text(how->dictionary, (size_t)code), err));
         }

@@ -36,4 +36,24 @@ says err "column 'at' of partition 'utc'"
 [ "$(grep -c warning err)" = 1 ] || fail "another column is warned of: $(cat err)"
 expect 0 1 '' export utc --columns z
 ! grep -q warning err || fail "a column is warned of that is not exported: $(cat err)"
+
+# ---- Damage ----
+
+for ((i = 0; i < 70000; i++)); do printf '01/31/2015 10:05,note %d\n' "$i"; done | { echo at,note && cat; } >many.csv
+expect 0 1 '' ingest calls many.csv
+file=$(echo store/calls/partitions/many.*.h5)
+offset=$(grep -abo 'note 69998note 69999' "$file" | head -n 1 | cut -d: -f1)
+printf 'X' | dd of="$file" bs=1 seek="$offset" conv=notrunc status=none
+for ranks in 1 2; do
+    expect 3 $ranks 'are damaged' export calls --partition many
+    expect 0 $ranks '' export calls --partition many --read-damaged
+    says out ',Xote 69998'
+    says err "warning: read although damaged: rows 65537 to 70000 of column 'note' of partition 'many'"
+    [ "$(grep -c 'although damaged' err)" = 1 ] || fail "one block is told several times: $(cat err)"
+    expect 3 $ranks 'are damaged' info calls --duplicates
+    expect 0 $ranks '' info calls --duplicates --read-damaged
+    says err 'although damaged'
+done
+expect 0 2 '' export calls --partition calls --read-damaged
+! grep -q warning err || fail "what is whole is warned of: $(cat err)"
 finish

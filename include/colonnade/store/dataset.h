@@ -125,6 +125,15 @@ CLN_CHECKED cln_status cln_dataset_open_file(cln_dataset **dataset, const cln_co
 
 void cln_dataset_close(cln_dataset *dataset); /* local */
 
+/* Local, for the process. When allowed, blocks that do not have their checksum
+ * are read nevertheless: values that cannot be are null then, and others may be
+ * wrong. What would harm the process (texts that end before they begin, a file
+ * that was cut) stays an error. */
+void cln_allow_damage(bool allowed);
+
+/* Collective. Warns of the damage that was read. */
+CLN_CHECKED cln_status cln_tell_damage(const cln_comm *comm, cln_error *err);
+
 const cln_manifest *cln_dataset_manifest(const cln_dataset *dataset); /* local */
 
 /* Local. A root attribute of a partition (JSON text), NULL when absent; valid
