@@ -111,7 +111,10 @@ static const cln_command command_table[] = {
          "Reads the files, or the newest staged ones of the dataset, with all ranks, stores each as one partition and "
          "prints its account: every byte belongs to the header, a stored record, a rejected record or a blank line. A "
          "partition is published whole or not at all; when more records are rejected than the rate allows, nothing is "
-         "published and 'colonnade rejects' lists them. A FILE may be a pattern in quotes, as 'data/*.csv'. Compressed "
+         "published and 'colonnade rejects' lists them. A file with the name (its folder is no part of it) of the one "
+         "that a "
+         "partition came from takes that one's place, and the account says 'replaced'. A FILE may be a pattern in "
+         "quotes, as 'data/*.csv'. Compressed "
          "files (gzip, Zstandard; known by their first bytes) are read by one rank each, as many at once as there are "
          "ranks; that costs about 2 ns a byte for gzip and 1 ns for Zstandard (0.5 and 1 GB/s of text a rank), so one "
          "large file is read faster when it is not compressed.",

@@ -2,6 +2,7 @@
 #include "info_schema.h"
 
 #include "colonnade/base/escape.h"
+#include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/base/sample.h"
 
@@ -100,10 +101,25 @@ static cln_status print_json(const cln_cli *cli, const cln_dataset *dataset, con
     return status;
 }
 
+/* Asked for together, integers beyond 2^53 lose digits where others are doubles. */
+static void tell_of_doubles(const cln_dataset *dataset, const cln_dataset_column *column) {
+    if (column->type != CLN_TYPE_DOUBLE) return;
+    for (size_t p = 0; p < cln_dataset_manifest(dataset)->partition_count; p++) {
+        cln_type type;
+        if (!cln_dataset_partition_type(dataset, TABLE, p, column->name, &type) || type != CLN_TYPE_INTEGER) continue;
+        cln_note("column '%s' is integer in some partitions and answers as double: of integers beyond 9007199254740992 "
+                 "(2^53) the last digits are lost then. Where they are identifiers, declare the column text and ingest "
+                 "again; 'export' writes each partition in its own type",
+                 column->name);
+        return;
+    }
+}
+
 cln_status cln_info_schema(const cln_cli *cli, cln_dataset *dataset, cln_error *err) {
     const cln_dataset_column *columns;
     size_t count;
     CLN_TRY(cln_dataset_columns(dataset, TABLE, &columns, &count, err));
+    for (size_t i = 0; i < count; i++) tell_of_doubles(dataset, &columns[i]);
     if (cli->settings.format == CLN_OUTPUT_JSON) return print_json(cli, dataset, columns, count, err);
     return print_matrix(cli, dataset, columns, count, err);
 }

@@ -118,6 +118,12 @@ static const char *const account_columns[] = {"partition",   "result",   "bytes"
                                               "stored",      "rejected", "converted",  "bad_cells",
                                               "blank_lines", "sample",   "duplicates", "live"};
 static const char *const results[] = {"published", "unchanged", "not published"}; /* of cln_ingest_result */
+
+static const char *name_result(const cln_ingest_outcome *outcome) {
+    const bool has_replaced = outcome->result == CLN_INGEST_PUBLISHED && outcome->duplicates.has_replaced;
+    return has_replaced ? "replaced" : results[outcome->result];
+}
+
 enum { ACCOUNT_COLUMN_COUNT = sizeof account_columns / sizeof account_columns[0] };
 
 static cln_status add_account(cln_table *table, const char *partition, const cln_ingest_outcome *outcome,
@@ -126,7 +132,7 @@ static cln_status add_account(cln_table *table, const char *partition, const cln
     cln_cell *cells;
     CLN_TRY(cln_table_add_row(table, &cells, err));
     CLN_TRY(cln_cell_set_text(&cells[0], cln_span_of_string(partition), err));
-    CLN_TRY(cln_cell_set_text(&cells[1], cln_span_of_string(results[outcome->result]), err));
+    CLN_TRY(cln_cell_set_text(&cells[1], cln_span_of_string(name_result(outcome)), err));
     const bool is_known = outcome->size_bytes != CLN_SIZE_UNKNOWN;
     if (is_known) cln_cell_set_integer(&cells[2], (int64_t)outcome->size_bytes);
     if (outcome->is_sample) CLN_TRY(cln_cell_set_text(&cells[9], cln_span_of_string(CLN_SAMPLE_LABEL), err));
@@ -193,6 +199,9 @@ static void tell(const cln_ingest_request *request, const cln_ingest_outcome *ou
     cln_note("%s: %" PRIu64 " records = %" PRIu64 " stored + %" PRIu64 " rejected, in %.2f s (%.0f MB/s)",
              request->partition, a->records_read, a->records_stored, a->records_rejected, outcome->seconds,
              (double)outcome->size_bytes / 1e6 / (outcome->seconds > 0 ? outcome->seconds : 1e-9));
+    if (outcome->result == CLN_INGEST_PUBLISHED && outcome->duplicates.has_replaced) {
+        cln_note("%s: took the place of the partition that had this name", request->partition);
+    }
     tell_duplicates(request, outcome);
     if (outcome->result != CLN_INGEST_REFUSED && a->records_rejected + a->cells_bad + a->records_converted > 0) {
         cln_note("%s: see what was rejected or changed with 'colonnade rejects %s %s%s%s'", request->partition,
@@ -262,6 +271,20 @@ static cln_status account_for(ingest_run *run, size_t i, cln_error *err) {
     return CLN_OK;
 }
 
+/* Collective. A file whose rows have keys that others have, where none may: the
+ * first such is the error in the end. */
+static cln_status refuse_duplicates(ingest_run *run, size_t i, const cln_error *why, cln_error *err) {
+    run->outcomes[i].result = CLN_INGEST_REFUSED;
+    tell(&run->requests[i], &run->outcomes[i]);
+    cln_error refused;
+    (void)!cln_fail(&refused, CLN_ERR_DATA, "%s: %s", run->requests[i].path, why->message);
+    if (run->any_refused) cln_warning("%s", refused.message);
+    if (!run->any_refused) run->refused = refused;
+    run->any_refused = true;
+    CLN_TRY_AGREED(&run->cli->comm, add_account(run->table, run->requests[i].partition, &run->outcomes[i], err), err);
+    return CLN_OK;
+}
+
 static uint64_t known_bytes(const ingest_run *run, size_t count) {
     uint64_t sum = 0;
     for (size_t i = 0; i < count; i++) {
@@ -280,13 +303,20 @@ static cln_status ingest_next(ingest_run *run, size_t first, size_t *taken, cln_
     if (cln_option_given(cli->options, "profile")) cln_profile_start();
     size_t done;
     cln_status status;
+    *err = (cln_error){.message = ""};
     if (compressed > 0) {
         status = cln_ingest_several(&cli->comm, run->requests, *taken, run->outcomes, &done, err);
     } else {
         status = cln_ingest_file(&cli->comm, run->requests, run->outcomes, err);
         done = status == CLN_OK;
     }
+    const cln_error why = *err;
     for (size_t i = 0; i < done; i++) CLN_TRY(account_for(run, i, err));
+    if (status == CLN_ERR_DATA && run->outcomes[done].duplicates.are_refused) {
+        *taken = done + 1; /* what was made of later ones is made anew */
+        return refuse_duplicates(run, done, &why, err);
+    }
+    *err = why;
     if (status == CLN_OK && cln_profile_is_on) status = cln_cli_print_profile(cli, known_bytes(run, done), err);
     return status;
 }

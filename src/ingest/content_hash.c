@@ -2,6 +2,7 @@
 #include "colonnade/ingest/content_hash.h"
 
 #include "colonnade/base/memory.h"
+#include "colonnade/base/profile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -77,8 +78,11 @@ static cln_status hash_share(const cln_comm *comm, cln_byte_source *source, cln_
     for (; status == CLN_OK && offset < source->size_bytes; offset += step) {
         const uint64_t left = source->size_bytes - offset;
         const size_t size = (size_t)(left < CLN_CONTENT_BLOCK_BYTES ? left : CLN_CONTENT_BLOCK_BYTES);
+        const double lap = cln_profile_now();
         status = source->read_at(source, offset, block.data, size, err);
+        const double hash = cln_profile_lap(CLN_PHASE_READ, lap);
         if (status == CLN_OK) status = cln_content_hasher_see(hasher, offset, cln_span_of(block.data, size), err);
+        (void)cln_profile_lap(CLN_PHASE_HASH, hash);
     }
     cln_buffer_clean_up(&block);
     return status;

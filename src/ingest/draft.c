@@ -66,7 +66,7 @@ static cln_status finish(const cln_draft *draft, cln_publication *publication, c
 /* Collective. All ranks learn what became of the rows. */
 static void share_duplicates(const cln_publication *publication, const cln_comm *comm,
                              const cln_ingest_request *request, cln_ingest_duplicates *duplicates) {
-    uint64_t numbers[5] = {0};
+    uint64_t numbers[6] = {0};
     if (comm->rank == 0) {
         const cln_manifest *manifest = &publication->manifest;
         const bool has_rule = manifest->rule.on_duplicate != CLN_DUPLICATES_UNSET;
@@ -80,10 +80,12 @@ static void share_duplicates(const cln_publication *publication, const cln_comm 
             numbers[1] = own->is_unchecked;
             numbers[2] = own->duplicates;
         }
+        numbers[5] = publication->replaced_file != NULL;
     }
-    cln_sum_u64(comm, numbers, 5); /* the others have none */
+    cln_sum_u64(comm, numbers, 6); /* the others have none */
     *duplicates = (cln_ingest_duplicates){.is_checked = numbers[0] != 0,
                                           .is_unchecked = numbers[1] != 0,
+                                          .has_replaced = numbers[5] != 0,
                                           .own = numbers[2],
                                           .others = numbers[3] - numbers[2],
                                           .unchecked_others = numbers[4] - numbers[1]};
@@ -96,7 +98,9 @@ static cln_status publish(const cln_draft *draft, cln_publication *publication, 
     CLN_TRY_AGREED(comm, is_root ? prepare(draft, publication, request, err) : CLN_OK, err);
     int64_t is_new = is_root && draft->facts.outcome.result == CLN_INGEST_PUBLISHED;
     cln_max_i64(comm, &is_new, 1);
-    CLN_TRY(cln_publication_resolve(publication, comm, request, is_new != 0, err));
+    const cln_status resolved = cln_publication_resolve(publication, comm, request, is_new != 0, err);
+    *duplicates = (cln_ingest_duplicates){.are_refused = resolved == CLN_ERR_DATA};
+    if (resolved != CLN_OK) return resolved;
     share_duplicates(publication, comm, request, duplicates);
     return cln_agree(comm, is_root ? finish(draft, publication, request, err) : CLN_OK, err);
 }
@@ -104,6 +108,7 @@ static cln_status publish(const cln_draft *draft, cln_publication *publication, 
 cln_status cln_draft_publish(const cln_draft *draft, const cln_comm *comm, const cln_ingest_request *request,
                              cln_ingest_duplicates *duplicates, cln_error *err) {
     cln_publication publication;
+    *duplicates = (cln_ingest_duplicates){0};
     CLN_TRY_AGREED(comm, cln_publication_init(&publication, request, err), err);
     const cln_status status = publish(draft, &publication, comm, request, duplicates, err);
     if (status != CLN_OK && comm->rank == 0) cln_publication_discard(&publication);

@@ -36,6 +36,7 @@ void cln_publication_clean_up(cln_publication *publication) {
     free(publication->temporary_path);
     free(publication->rejects_path);
     free(publication->former_file);
+    free(publication->replaced_file);
     free(publication->former_live_file);
     free(publication->file);
     cln_manifest_clean_up(&publication->manifest);
@@ -139,19 +140,32 @@ bool cln_publication_is_unchanged(const cln_publication *publication, const cln_
     return same && is_there(publication, request);
 }
 
+static cln_status append_published(const cln_publication *publication, const cln_ingest_request *request,
+                                   const cln_published *published, cln_buffer *json, cln_error *err) {
+    char content[CLN_DIGEST_TEXT_BYTES];
+    cln_digest_format(published->content, content);
+    CLN_TRY(cln_buffer_append_string(json, ",\"partition\":", err));
+    CLN_TRY(cln_escape_json(cln_span_of_string(request->partition), json, err));
+    CLN_TRY(cln_buffer_append_string(json, ",\"file\":", err));
+    CLN_TRY(cln_escape_json(cln_span_of_string(publication->file), json, err));
+    CLN_TRY(cln_buffer_append_string(json, ",\"replaced\":", err));
+    if (publication->replaced_file == NULL) {
+        CLN_TRY(cln_buffer_append_string(json, "null", err));
+    } else {
+        CLN_TRY(cln_escape_json(cln_span_of_string(publication->replaced_file), json, err));
+    }
+    CLN_TRY(cln_buffer_append_string(json, ",\"origin\":", err));
+    CLN_TRY(cln_escape_json(cln_span_of_string(publication->origin), json, err));
+    return cln_buffer_append_format(json, err, ",\"content_hash\":\"%s\",\"rows\":%" PRIu64 ",\"rejected\":%" PRIu64,
+                                    content, published->rows, published->rejected);
+}
+
 /* published: NULL when nothing but the rule for duplicates changed. */
 static cln_status append_history(const cln_publication *publication, const cln_ingest_request *request,
                                  const cln_published *published, cln_buffer *json, cln_error *err) {
     const cln_on_duplicate rule = publication->manifest.rule.on_duplicate;
     CLN_TRY(cln_buffer_append_format(json, err, "{\"action\":\"%s\"", published == NULL ? "rule" : "ingest"));
-    if (published != NULL) {
-        CLN_TRY(cln_buffer_append_string(json, ",\"partition\":", err));
-        CLN_TRY(cln_escape_json(cln_span_of_string(request->partition), json, err));
-        CLN_TRY(cln_buffer_append_string(json, ",\"origin\":", err));
-        CLN_TRY(cln_escape_json(cln_span_of_string(publication->origin), json, err));
-        CLN_TRY(cln_buffer_append_format(json, err, ",\"rows\":%" PRIu64 ",\"rejected\":%" PRIu64, published->rows,
-                                         published->rejected));
-    }
+    if (published != NULL) CLN_TRY(append_published(publication, request, published, json, err));
     if (published == NULL || rule != CLN_DUPLICATES_UNSET) {
         const char *name = cln_on_duplicate_name(rule == CLN_DUPLICATES_UNSET ? CLN_DUPLICATES_ALLOW : rule);
         CLN_TRY(cln_buffer_append_format(json, err, ",\"on_duplicate\":\"%s\"", name));
@@ -231,6 +245,7 @@ cln_status cln_publication_prepare(cln_publication *publication, const cln_inges
     const cln_partition_info *former = publication->former;
     publication->former = NULL; /* the manifest changes */
     publication->has_changed = true;
+    if (former != NULL) CLN_TRY(cln_copy_string(&publication->replaced_file, former->file, err));
     if (former != NULL && strcmp(former->file, publication->file) != 0) {
         CLN_TRY(cln_copy_string(&publication->former_file, former->file, err));
     }

@@ -60,7 +60,7 @@ static cln_status publish_one(const several_job *job, size_t i, cln_span message
         cln_ingest_duplicates duplicates;
         status = cln_draft_publish(&draft, job->comm, &job->requests[i], &duplicates, err);
         job->outcomes[i] = draft.facts.outcome;
-        if (status == CLN_OK) job->outcomes[i].duplicates = duplicates;
+        job->outcomes[i].duplicates = duplicates;
     }
     cln_draft_clean_up(&draft);
     return status;

@@ -102,8 +102,8 @@ cln_status cln_fail_of_duplicates(const cln_duplicate_search *search, cln_datase
     cln_status status = append_examples(search, dataset, &text, err);
     if (status == CLN_OK) {
         status = cln_fail(err, CLN_ERR_DATA,
-                          "%" PRIu64 " rows of '%s' would have a key that another row has%.*s%s. Nothing was "
-                          "published; --on-duplicate keep-first or keep-last counts one of each, allow all of them",
+                          "%" PRIu64 " rows of '%s' would have a key that another row has%.*s%s. The dataset stays "
+                          "as it was; --on-duplicate keep-first or keep-last counts one of each, allow all of them",
                           total, cln_dataset_manifest(dataset)->dataset, (int)text.size, text.data,
                           total > search->example_count ? "; and so on" : "");
     }

@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -268,6 +269,14 @@ cln_status cln_removal_carry_out(const cln_removal *removal, const char *store_d
     return status;
 }
 
+static void record_cleaning(const char *store_dir, const char *dataset, const cln_freed *freed) {
+    char json[128];
+    (void)snprintf(json, sizeof json, "{\"action\":\"clean\",\"files\":%" PRIu64 ",\"size_bytes\":%" PRIu64 "}",
+                   freed->file_count, freed->size_bytes);
+    cln_error err;
+    if (cln_dataset_record_history(store_dir, dataset, json, &err) != CLN_OK) cln_warning("%s", err.message);
+}
+
 cln_status cln_dataset_clean(const char *store_dir, const char *dataset, cln_freed *freed, cln_error *err) {
     *freed = (cln_freed){0};
     if (!cln_path_is_safe_name(dataset) || !cln_dataset_is_there(store_dir, dataset)) {
@@ -276,6 +285,7 @@ cln_status cln_dataset_clean(const char *store_dir, const char *dataset, cln_fre
     }
     CLN_TRY(cln_take_dataset_lock(store_dir, dataset, err));
     cln_tidy_dataset(store_dir, dataset, 0, freed);
+    if (freed->file_count > 0) record_cleaning(store_dir, dataset, freed);
     cln_dataset_unlock(store_dir, dataset);
     return CLN_OK;
 }

@@ -186,7 +186,7 @@ for ranks in 1 3; do
         --on-duplicate fail
     says err 'is record '
     says err 'of "2015"'
-    says err 'Nothing was published'
+    says err 'The dataset stays as it was'
     same_store keep-last strictly "fail, $ranks ranks"
 done
 printf 'id\na\nb\n\n\n' >one.csv

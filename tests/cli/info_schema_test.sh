@@ -44,4 +44,16 @@ for ranks in 1 3; do
     expect 2 $ranks 'ask one at a time' info roads --schema --provenance --store store
     expect 2 $ranks 'DATASET alone' info roads --schema --duplicates --store store
 done
+
+# Integers that are doubles elsewhere.
+printf 'number\n9007199254740993\n' >whole.csv
+printf 'number\n1.5\n' >broken.csv
+expect 0 1 '' ingest mixed whole.csv broken.csv --schema auto --store mixed
+expect 0 1 '' info mixed --schema --store mixed
+says err "column 'number' is integer in some partitions and answers as double"
+expect 0 1 '' export mixed --partition whole --store mixed
+says out 9007199254740993
+expect 0 1 '' remove mixed broken --yes --store mixed
+expect 0 1 '' info mixed --schema --store mixed
+! grep -q 'answers as double' err || fail "a column of integers is told of: $(cat err)"
 finish

@@ -43,7 +43,7 @@ CLN_CHECKED cln_status cln_draft_make(cln_draft *draft, const cln_comm *comm, co
 /* Collective; request must agree. The draft of rank 0, which holds the lock
  * (others may pass NULL), is published, or its list of rejects kept; all ranks
  * look for duplicates by the dataset's rule. Says the warnings. On failure no
- * temporary is left. *duplicates is the same on all ranks. */
+ * temporary is left. *duplicates is the same on all ranks, also after a failure. */
 CLN_CHECKED cln_status cln_draft_publish(const cln_draft *draft, const cln_comm *comm,
                                          const cln_ingest_request *request, cln_ingest_duplicates *duplicates,
                                          cln_error *err);

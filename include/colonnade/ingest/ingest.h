@@ -37,8 +37,10 @@ typedef enum cln_ingest_result {
     CLN_INGEST_REFUSED,   /* too many rejects: nothing was published */
 } cln_ingest_result;
 
-/* What came of looking for duplicates. */
+/* What came of publishing a file among the dataset's others. */
 typedef struct cln_ingest_duplicates {
+    bool has_replaced;         /* there was a partition of this name */
+    bool are_refused;          /* by the rule CLN_DUPLICATES_FAIL: that is the error, and no other */
     bool is_checked;           /* there is a rule, and the partition has all columns of its key */
     bool is_unchecked;         /* there is a rule, but no such key */
     uint64_t own;              /* rows of the partition that do not count */

@@ -20,7 +20,8 @@ typedef struct cln_publication {
     const char *origin;               /* of the file: its URL, or its name; borrowed */
     cln_manifest manifest;            /* rank 0 */
     const cln_partition_info *former; /* in the manifest; NULL when there is none */
-    char *former_file;                /* of the former partition, where another one takes its place; else NULL */
+    char *former_file;                /* of the former partition, where another file takes its place; else NULL */
+    char *replaced_file;              /* of the former partition, the same file or another; NULL: there was none */
     char *former_live_file;           /* of the rows that counted; NULL: there was none */
     char *file;                       /* that the partition gets; NULL: none is published */
     bool has_changed;                 /* the manifest has */
