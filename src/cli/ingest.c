@@ -397,13 +397,13 @@ static cln_status check_rule(const cln_ingest_request *request, cln_error *err) 
 
 static cln_status lock_and_ingest(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list,
                                   cln_error *err) {
-    cln_status status = CLN_OK;
-    if (cli->comm.rank == 0) status = cln_dataset_lock(request->store_dir, request->dataset_name, err);
-    CLN_TRY(cln_agree(&cli->comm, status, err));
-    if (cli->comm.rank == 0) status = check_rule(request, err);
+    const bool is_root = cli->comm.rank == 0;
+    cln_status status = is_root ? cln_dataset_lock(request->store_dir, request->dataset_name, err) : CLN_OK;
+    const bool is_locked = is_root && status == CLN_OK;
+    if (is_locked) status = check_rule(request, err);
     status = cln_agree(&cli->comm, status, err);
     if (status == CLN_OK) status = ingest_locked(cli, request, list, err);
-    if (cli->comm.rank == 0) cln_dataset_unlock(request->store_dir, request->dataset_name);
+    if (is_locked) cln_dataset_unlock(request->store_dir, request->dataset_name);
     return status;
 }
 

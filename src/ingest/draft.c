@@ -109,10 +109,10 @@ cln_status cln_draft_publish(const cln_draft *draft, const cln_comm *comm, const
                              cln_ingest_duplicates *duplicates, cln_error *err) {
     cln_publication publication;
     *duplicates = (cln_ingest_duplicates){0};
-    CLN_TRY_AGREED(comm, cln_publication_init(&publication, request, err), err);
-    const cln_status status = publish(draft, &publication, comm, request, duplicates, err);
-    if (status != CLN_OK && comm->rank == 0) cln_publication_discard(&publication);
+    cln_status status = cln_agree(comm, cln_publication_init(&publication, request, err), err);
+    if (status == CLN_OK) status = publish(draft, &publication, comm, request, duplicates, err);
     cln_publication_clean_up(&publication);
+    if (status != CLN_OK && comm->rank == 0) cln_draft_discard(request);
     return status;
 }
 

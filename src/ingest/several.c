@@ -78,7 +78,8 @@ static cln_status publish_all(several_job *job, const cln_buffer *messages, cons
     return CLN_OK;
 }
 
-/* Collective. All ranks learn what was published; returns the agreed status. */
+/* Collective. All ranks learn what was published, or that nobody can tell;
+ * returns the agreed status. */
 static cln_status tell_all(several_job *job, cln_status status, cln_error *err) {
     cln_buffer bytes;
     cln_buffer_init(&bytes, SIZE_MAX);
@@ -88,7 +89,7 @@ static cln_status tell_all(several_job *job, cln_status status, cln_error *err) 
     shared = cln_agree(job->comm, shared, err);
     if (shared == CLN_OK) shared = cln_broadcast_buffer(job->comm, &bytes, 0, err);
     if (shared == CLN_OK && bytes.size > 0) memcpy(job->outcomes, bytes.data, bytes.size);
-    job->done = bytes.size / sizeof *job->outcomes;
+    job->done = shared == CLN_OK ? bytes.size / sizeof *job->outcomes : 0;
     cln_buffer_clean_up(&bytes);
     return shared != CLN_OK ? shared : cln_agree(job->comm, status, err);
 }

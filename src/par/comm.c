@@ -25,20 +25,6 @@ void cln_comm_stop(cln_comm *comm) {
     MPI_Finalize();
 }
 
-cln_status cln_agree(const cln_comm *comm, cln_status local, cln_error *err) {
-    if (comm->size == 1) return local;
-    struct {
-        int status;
-        int rank;
-    } worst = {.status = (int)local, .rank = comm->rank};
-    /* MAXLOC gives the lowest rank among those with the maximum. */
-    MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_2INT, MPI_MAXLOC, comm->mpi);
-    if (worst.status != CLN_OK) {
-        MPI_Bcast(err->message, (int)sizeof err->message, MPI_CHAR, worst.rank, comm->mpi);
-    }
-    return (cln_status)worst.status;
-}
-
 cln_status cln_broadcast_buffer(const cln_comm *comm, cln_buffer *buffer, int root, cln_error *err) {
     uint64_t size = buffer->size;
     MPI_Bcast(&size, 1, MPI_UINT64_T, root, comm->mpi);
