@@ -21,5 +21,6 @@ foreach(script IN LISTS script_tests)
   set(name ${folder}_${stem})
   add_test(NAME ${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/script.sh ${script})
   set_tests_properties(${name} PROPERTIES LABELS ${label} SKIP_RETURN_CODE 77 TIMEOUT ${timeout} PROCESSORS 2
-                       ENVIRONMENT "${test_environment};COLONNADE=$<TARGET_FILE:colonnade>")
+                       ENVIRONMENT
+                       "${test_environment};COLONNADE=$<TARGET_FILE:colonnade>;COLONNADE_FAULTS=$<TARGET_FILE:colonnade_faults>")
 endforeach()

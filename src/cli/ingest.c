@@ -126,11 +126,9 @@ static const char *name_result(const cln_ingest_outcome *outcome) {
 
 enum { ACCOUNT_COLUMN_COUNT = sizeof account_columns / sizeof account_columns[0] };
 
-static cln_status add_account(cln_table *table, const char *partition, const cln_ingest_outcome *outcome,
-                              cln_error *err) {
+static cln_status fill_account(cln_cell *cells, const char *partition, const cln_ingest_outcome *outcome,
+                               cln_error *err) {
     const cln_account *account = &outcome->account;
-    cln_cell *cells;
-    CLN_TRY(cln_table_add_row(table, &cells, err));
     CLN_TRY(cln_cell_set_text(&cells[0], cln_span_of_string(partition), err));
     CLN_TRY(cln_cell_set_text(&cells[1], cln_span_of_string(name_result(outcome)), err));
     const bool is_known = outcome->size_bytes != CLN_SIZE_UNKNOWN;
@@ -147,6 +145,15 @@ static cln_status add_account(cln_table *table, const char *partition, const cln
     cln_cell_set_integer(&cells[7], (int64_t)account->cells_bad);
     cln_cell_set_integer(&cells[8], (int64_t)account->blank_lines);
     return CLN_OK;
+}
+
+static cln_status add_account(cln_table *table, const char *partition, const cln_ingest_outcome *outcome,
+                              cln_error *err) {
+    cln_cell *cells;
+    CLN_TRY(cln_table_add_row(table, &cells, err));
+    const cln_status status = fill_account(cells, partition, outcome, err);
+    if (status != CLN_OK) cln_table_drop_row(table);
+    return status;
 }
 
 static void warn_of_rival(const cln_ingest_request *request, const cln_schema_rival *rival) {

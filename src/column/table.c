@@ -46,6 +46,12 @@ cln_status cln_table_add_row(cln_table *table, cln_cell **cells, cln_error *err)
     return CLN_OK;
 }
 
+void cln_table_drop_row(cln_table *table) {
+    table->row_count--;
+    cln_cell *cells = table->cells + table->row_count * table->column_count;
+    for (size_t i = 0; i < table->column_count; i++) clear_cell(&cells[i]);
+}
+
 void cln_cell_set_integer(cln_cell *cell, int64_t value) {
     clear_cell(cell);
     cell->kind = CLN_CELL_INTEGER;

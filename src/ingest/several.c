@@ -113,7 +113,7 @@ cln_status cln_ingest_several(const cln_comm *comm, const cln_ingest_request *re
     several_job job = {.comm = comm, .requests = requests, .count = count, .outcomes = outcomes};
     cln_buffer message;
     cln_buffer_init(&message, SIZE_MAX);
-    uint64_t *sizes;
+    uint64_t *sizes = NULL;
     cln_status status = cln_agree(comm, cln_new_array(&sizes, (size_t)comm->size, sizeof *sizes, err), err);
     if (status == CLN_OK) status = make_and_publish(&job, &message, sizes, err);
     /* What was published has another name by now; what was not goes, and no signal need remove it any more. */

@@ -3,13 +3,13 @@
  * One command of the program, many times in one start of MPI, each time with
  * one failure on one rank (points.h), and what is left of the store after it.
  *
- *   mpirun -n 3 colonnade_faults KIND SEED MOST PRISTINE BETWEEN COMMAND ARGUMENT...
+ *   mpirun -n 3 colonnade_faults SEED KIND=MOST[,KIND=MOST...] FORMER WAY COMMAND ARGUMENT...
  *
  * KIND is that of the points, MOST how many of them are tried, in an order
  * that SEED decides; 0: all. In the current folder, which all ranks share, the
- * command's store is "store", a copy of PRISTINE each time, its results stand
- * in "results" and its scratch folder is "scratch". BETWEEN is a store that the
- * command makes on its way to the new one; PRISTINE where there is none.
+ * command's store is "store", a copy of FORMER each time, its results stand in
+ * "results" and its scratch folder is "scratch". WAY is a store that the
+ * command makes on its way to the new one; FORMER where there is none.
  *
  * After each: all ranks have the same status, rank 0 has said one thing and
  * the others nothing; the store is the former or the new one, with nothing
@@ -40,10 +40,10 @@ typedef struct fault {
 
 static struct {
     point_kind kind;
-    const char *pristine, *way; /* stores: the former one, and one on the way to the new one */
+    const char *former, *way;
     int argc;
     char **argv; /* of the command, with a name of the program before it */
-    snapshot before, between, after, results;
+    snapshot before, way_files, after, results;
     cln_status status; /* without a failure */
     int open_files;    /* on this rank, when nothing runs */
     int failure_count;
@@ -71,15 +71,17 @@ static void fail(const char *format, ...) {
     char what[2 * MESSAGES_BYTES];
     (void)vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    dprintf(terminal, "FAILED: %s, as rank %d sees it: %s\n", label, world.rank, what);
+    dprintf(terminal, "\nFAILED: %s, as rank %d sees it: %s\n", label, world.rank, what);
 }
 
-static void hangs(int number) {
-    (void)number;
-    static const char text[] = "FAILED: it hangs: ";
-    if (write(terminal, text, sizeof text - 1) < 0 || write(terminal, label, strlen(label)) < 0) _exit(4);
-    points_show_place(terminal);
-    _exit(1); /* and the launcher ends the others */
+/* By a signal: too long a run is one too. */
+static void dies(int number) {
+    static const char prefix[] = "\nFAILED: it crashes or hangs: ";
+    (void)signal(number, SIG_DFL);
+    if (write(terminal, prefix, sizeof prefix - 1) < 0 || write(terminal, label, strlen(label)) < 0) _exit(4);
+    if (write(terminal, "\n", 1) < 0) _exit(4);
+    if (points_have_failed()) points_show_place(terminal);
+    (void)raise(number); /* and the launcher ends the others */
 }
 
 static bool is_agreed(int finding) {
@@ -115,12 +117,12 @@ static size_t count_messages(void) {
 
 /* ---- Runs ---- */
 
-static void make_room(const char *pristine) {
+static void make_room(const char *former) {
     MPI_Barrier(world.mpi);
     if (world.rank == 0) {
         static const char *const folders[] = {"store", "results", "scratch"};
         for (size_t i = 0; i < 3; i++) temporary_remove_tree(folders[i]);
-        snapshot_copy_tree(pristine, "store");
+        snapshot_copy_tree(former, "store");
         must(cln_file_make_dirs("results", NULL));
         must(cln_file_make_dirs("scratch", NULL));
     }
@@ -134,7 +136,7 @@ static cln_status run_command(const fault *asked) {
     cln_status status = cln_options_parse(&options, test.argc, test.argv, &err);
     if (status != CLN_OK) {
         dprintf(terminal, "%s\n", err.message);
-        must(status);
+        exit(status);
     }
     points_begin(test.kind, asked != NULL && asked->rank == world.rank ? asked->number : 0);
     status = cln_cli_run(options);
@@ -152,6 +154,18 @@ static void read_messages(const char *path) {
     (void)unlink(path);
 }
 
+/* A lock that a process without memory left is the next process's to take;
+ * this one lives on. */
+static void remove_locks(void) {
+    DIR *listing = opendir("store");
+    for (struct dirent *entry; listing != NULL && (entry = readdir(listing)) != NULL;) {
+        char path[512];
+        (void)snprintf(path, sizeof path, "store/%s/lock", entry->d_name);
+        (void)unlink(path);
+    }
+    if (listing != NULL) (void)closedir(listing);
+}
+
 /* Collective. */
 static ending run(const fault *asked) {
     char path[64];
@@ -167,6 +181,7 @@ static ending run(const fault *asked) {
     read_messages(path);
     if (!is_agreed((int)status)) fail("the ranks end with different statuses, this one with %d", (int)status);
     ending end = {.status = status, .has_failed = any_rank(points_have_failed())};
+    if (world.rank == 0 && test.kind == POINT_MEMORY) remove_locks();
     if (world.rank == 0) end.store = snapshot_take("store");
     return end;
 }
@@ -209,7 +224,7 @@ static bool has_master(const snapshot *files) {
 /* Rank 0. The former store whole, or the new one, and nothing but their files.
  * A dataset that is removed is not there from the first moment on. */
 static void check_store(const snapshot *now) {
-    const snapshot *const known[] = {&test.before, &test.between, &test.after};
+    const snapshot *const known[] = {&test.before, &test.way_files, &test.after};
     bool is_whole = !has_master(&test.after) && !has_master(now), is_clean = true;
     for (size_t k = 0; k < 3; k++) is_whole = is_whole || snapshot_is_within(known[k], now);
     for (size_t i = 0; i < now->count; i++) {
@@ -265,7 +280,7 @@ static void try_fault(const fault *asked) {
     const int before = test.failure_count;
     (void)snprintf(label, sizeof label, "'%s' on %d ranks, %s %" PRIu64 " of rank %d fails", test.argv[1], world.size,
                    point_kind_names[test.kind], asked->number, asked->rank);
-    make_room(test.pristine);
+    make_room(test.former);
     ending end = run(asked);
     const bool is_tolerated = end.status == test.status && test.kind != POINT_AGREEMENT;
     check_messages(&end);
@@ -286,15 +301,16 @@ static void try_fault(const fault *asked) {
 
 /* ---- All of them ---- */
 
-/* Collective. A first run opens what stays open. *counts: the points of each rank. */
+/* Collective. A first run opens what stays open. *counts: the points of each
+ * kind, of each rank. */
 static void run_without_failure(uint64_t *counts) {
     (void)snprintf(label, sizeof label, "'%s' on %d ranks without a failure", test.argv[1], world.size);
-    make_room(test.pristine);
+    make_room(test.former);
     ending first = run(NULL);
     snapshot_clean_up(&first.store);
     make_room(test.way);
-    if (world.rank == 0) test.between = snapshot_take("store");
-    make_room(test.pristine);
+    if (world.rank == 0) test.way_files = snapshot_take("store");
+    make_room(test.former);
     if (world.rank == 0) test.before = snapshot_take("store");
     ending end = run(NULL);
     test.status = end.status;
@@ -303,8 +319,10 @@ static void run_without_failure(uint64_t *counts) {
     if (world.rank == 0) test.results = snapshot_take("results");
     check_messages(&end);
     check_nothing_is_open();
-    const uint64_t own = points_counted(test.kind);
-    MPI_Allgather(&own, 1, MPI_UINT64_T, counts, 1, MPI_UINT64_T, world.mpi);
+    for (int kind = 0; kind < POINT_KINDS; kind++) {
+        const uint64_t own = points_counted((point_kind)kind);
+        MPI_Allgather(&own, 1, MPI_UINT64_T, counts + kind * world.size, 1, MPI_UINT64_T, world.mpi);
+    }
 }
 
 /* The same on all ranks. */
@@ -326,51 +344,64 @@ static size_t list_faults(fault **faults, const uint64_t *counts, uint64_t seed)
     return count;
 }
 
-static void try_all(uint64_t seed, size_t most) {
-    uint64_t *counts;
+static void try_kind(point_kind kind, const uint64_t *counts, uint64_t seed, size_t most) {
+    test.kind = kind;
     fault *faults;
-    must(cln_new_array(&counts, (size_t)world.size, sizeof *counts, NULL));
-    run_without_failure(counts);
     const size_t count = list_faults(&faults, counts, seed);
     const size_t tried = most == 0 || most > count ? count : most;
     for (size_t i = 0; i < tried; i++) try_fault(&faults[i]);
-    if (world.rank == 0) {
-        dprintf(terminal, "%s, %d ranks: %zu of %zu %s points\n", test.argv[1], world.size, tried, count,
-                point_kind_names[test.kind]);
-    }
+    if (world.rank == 0) dprintf(terminal, ", %zu of %zu %s", tried, count, point_kind_names[kind]);
     free(faults);
-    free(counts);
 }
 
-static point_kind kind_of(const char *name) {
-    for (int kind = 0; kind < POINT_KINDS; kind++) {
-        if (strcmp(point_kind_names[kind], name) == 0) return (point_kind)kind;
+static int kind_of(const char *name) {
+    int kind = 0;
+    while (kind < POINT_KINDS && strcmp(point_kind_names[kind], name) != 0) kind++;
+    return kind;
+}
+
+/* asked: KIND=MOST, with commas between them. */
+static bool try_kinds(char *asked, uint64_t seed) {
+    uint64_t *counts;
+    must(cln_new_array(&counts, (size_t)world.size * POINT_KINDS, sizeof *counts, NULL));
+    run_without_failure(counts);
+    if (world.rank == 0) dprintf(terminal, "%s, %d ranks: points", test.argv[1], world.size);
+    bool is_understood = true;
+    for (char *rest, *item = strtok_r(asked, ",", &rest); item != NULL; item = strtok_r(NULL, ",", &rest)) {
+        char *most = strchr(item, '=');
+        if (most != NULL) *most++ = '\0';
+        const int kind = kind_of(item);
+        is_understood = is_understood && most != NULL && kind < POINT_KINDS;
+        if (is_understood) {
+            try_kind((point_kind)kind, counts + kind * world.size, seed, (size_t)strtoull(most, NULL, 10));
+        }
     }
-    fprintf(stderr, "there is no kind '%s'\n", name);
-    exit(2);
+    if (world.rank == 0) dprintf(terminal, "\n");
+    free(counts);
+    return is_understood;
 }
 
 int main(int argc, char **argv) {
-    if (argc < 7) {
-        fprintf(stderr, "give KIND SEED MOST PRISTINE BETWEEN COMMAND...\n");
+    if (argc < 6) {
+        fprintf(stderr, "give SEED KIND=MOST FORMER WAY COMMAND...\n");
         return 2;
     }
-    test.kind = kind_of(argv[1]);
-    test.pristine = argv[4];
-    test.way = argv[5];
-    test.argc = argc - 5;
-    test.argv = argv + 5;
+    test.former = argv[3];
+    test.way = argv[4];
+    test.argc = argc - 4;
+    test.argv = argv + 4;
     cln_comm_prepare_environment();
     int provided;
     MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
     cln_comm_start(&world); /* that of points.c */
     terminal = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-    (void)signal(SIGALRM, hangs);
+    static const int numbers[] = {SIGALRM, SIGSEGV, SIGABRT, SIGBUS, SIGFPE};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) (void)signal(numbers[i], dies);
     if (freopen("/dev/null", "w", stdout) == NULL) return 3;
-    try_all(strtoull(argv[2], NULL, 10), (size_t)strtoull(argv[3], NULL, 10));
+    if (!try_kinds(argv[2], strtoull(argv[1], NULL, 10))) fail("'%s' is not understood", argv[2]);
     const bool has_failed = any_rank(test.failure_count > 0);
     snapshot_clean_up(&test.before);
-    snapshot_clean_up(&test.between);
+    snapshot_clean_up(&test.way_files);
     snapshot_clean_up(&test.after);
     snapshot_clean_up(&test.results);
     (void)close(terminal);

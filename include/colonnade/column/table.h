@@ -47,6 +47,10 @@ void cln_table_clean_up(cln_table *table);
 /* Adds a row of nulls; *cells borrows its column_count cells until the next row. */
 CLN_CHECKED cln_status cln_table_add_row(cln_table *table, cln_cell **cells, cln_error *err);
 
+/* Takes the last row away again: one that could not be filled, of a table that
+ * is shown all the same. */
+void cln_table_drop_row(cln_table *table);
+
 void cln_cell_set_integer(cln_cell *cell, int64_t value);
 void cln_cell_set_double(cln_cell *cell, double value, int decimals); /* NaN becomes null */
 CLN_CHECKED cln_status cln_cell_set_text(cln_cell *cell, cln_span text, cln_error *err);
