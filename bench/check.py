@@ -34,7 +34,6 @@ from tables import AMERICAN, AMERICAN_DAY, TABLES, normalise, read_columns
 
 BATCH_ROWS = 1 << 18
 YES = {"y", "yes", "t", "true", "1"}
-NO_TIME = np.iinfo(np.int64).min
 
 
 # --- texts in Colonnade's form ------------------------------------------------
@@ -193,14 +192,28 @@ def store_array(item, begin, end):
         return array_of_values(item, begin, end)
     if "mask" in item:
         return pa.array(item["values"][begin:end], mask=item["mask"][begin:end].astype(bool))
+    if "sizes" in item:
+        return array_of_texts(item, begin, end)
     if "codes" in item:
         texts = [text.decode() for text in item["categories"][:]]
         codes = item["codes"][begin:end]
         return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(texts, pa.string()))
-    offsets = item["offsets"][begin : end + 1].astype(np.int64)
-    data = item["data"][int(offsets[0]) : int(offsets[-1])]
-    starts = np.ascontiguousarray(offsets - offsets[0])
-    return pa.LargeStringArray.from_buffers(len(offsets) - 1, pa.py_buffer(starts), pa.py_buffer(data))
+    raise ValueError(f"{item.name} is stored in a way that is not known here")
+
+
+def array_of_texts(item, begin, end):
+    first = int(item["sizes"][:begin].sum(dtype=np.int64))
+    starts = np.concatenate([[0], np.cumsum(item["sizes"][begin:end], dtype=np.int64)])
+    data = item["data"][first : first + int(starts[-1])]
+    plain = pa.LargeStringArray.from_buffers(len(starts) - 1, pa.py_buffer(starts), pa.py_buffer(data))
+    if "codes" not in item:
+        return plain
+    packed = item["dictionary"][:].tobytes()
+    count = int.from_bytes(packed[:8], "little")
+    bounds = 8 + 8 * count + np.concatenate([[0], np.cumsum(np.frombuffer(packed, "<i8", count, 8))])
+    known = pa.LargeStringArray.from_buffers(count, pa.py_buffer(bounds), pa.py_buffer(packed))
+    codes = item["codes"][begin:end]
+    return pc.coalesce(known.take(pa.array(codes, mask=codes < 0)), plain)
 
 
 def array_of_values(item, begin, end):
@@ -208,7 +221,7 @@ def array_of_values(item, begin, end):
     if values.dtype == np.float64:
         return pa.array(values, mask=np.isnan(values))
     if "units" in item.attrs:
-        return pa.array(values, pa.int64(), mask=values == NO_TIME)
+        return pa.array(values.astype(np.int64), pa.int64(), mask=values == item.attrs["_FillValue"])
     return pa.array(values)
 
 

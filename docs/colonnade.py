@@ -43,7 +43,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
-NULL_INTEGER = -(2**63)
+NULL_TIME = -(2**63)  # numpy's NaT
 PANDAS_TYPES = {"integer": "Int64", "double": "float64", "boolean": "boolean", "text": "string"}
 
 
@@ -85,8 +85,12 @@ class _Column:
         """int64 and where they are null; booleans and seconds too."""
         if isinstance(self.object, h5py.Group):
             return self.object["values"][:].astype("int64"), self.object["mask"][:].astype(bool)
-        values = self.object[:].astype("int64")
-        return values, values == NULL_INTEGER
+        stored = self.object[:]
+        values, nulls = stored.astype("int64"), np.zeros(len(stored), bool)
+        if self.type == "timestamp":  # null is the least integer of the stored width
+            nulls = stored == np.iinfo(stored.dtype).min
+            values[nulls] = NULL_TIME
+        return values, nulls
 
     def codes(self):
         return self.object["codes"][:]
@@ -104,8 +108,13 @@ class _Column:
     def texts(self):
         """Values of any type as str; None where they are null."""
         if self.type == "text":
-            offsets, data = self.object["offsets"][:].tolist(), self.object["data"][:].tobytes()
-            return [data[a:b].decode() if b > a else None for a, b in zip(offsets, offsets[1:])]
+            sizes, data = self.object["sizes"][:], self.object["data"][:].tobytes()
+            ends = np.cumsum(sizes, dtype="int64").tolist()
+            texts = [data[end - size : end].decode() if size else None for size, end in zip(sizes.tolist(), ends)]
+            if "codes" in self.object:  # texts of the dictionary stand there only
+                codes, known = self.codes(), self.categories()
+                texts = [known[code] if code >= 0 else text for code, text in zip(codes.tolist(), texts)]
+            return texts
         if self.type == "category":
             texts = np.append(self.categories(), None)  # code -1 is the last
             return texts[self.codes()].tolist()

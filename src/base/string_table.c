@@ -63,18 +63,31 @@ static cln_status add(cln_string_table *table, cln_span text, uint32_t hash, cln
     return CLN_OK;
 }
 
-cln_status cln_string_table_intern(cln_string_table *table, cln_span text, uint32_t *code, cln_error *err) {
-    const uint32_t hash = (uint32_t)(cln_hash64(text) >> 32);
+#define NOT_THERE UINT32_MAX
+
+static uint32_t find(const cln_string_table *table, cln_span text, uint32_t hash) {
     const size_t mask = table->slot_count - 1;
     for (size_t i = hash & mask; table->slot_count > 0 && table->slots[i] != 0; i = (i + 1) & mask) {
         const uint64_t slot = table->slots[i];
         if (slot_hash(slot) != hash) continue;
         const uint32_t candidate = (uint32_t)slot - 1;
-        if (cln_span_equal(cln_string_table_text(table, candidate), text)) {
-            *code = candidate;
-            return CLN_OK;
-        }
+        if (cln_span_equal(cln_string_table_text(table, candidate), text)) return candidate;
     }
+    return NOT_THERE;
+}
+
+static uint32_t hash_text(cln_span text) {
+    return (uint32_t)(cln_hash64(text) >> 32);
+}
+
+uint32_t cln_string_table_find(const cln_string_table *table, cln_span text) {
+    return find(table, text, hash_text(text));
+}
+
+cln_status cln_string_table_intern(cln_string_table *table, cln_span text, uint32_t *code, cln_error *err) {
+    const uint32_t hash = hash_text(text);
+    *code = find(table, text, hash);
+    if (*code != NOT_THERE) return CLN_OK;
     CLN_TRY(add(table, text, hash, err));
     *code = (uint32_t)(table->count - 1);
     return CLN_OK;

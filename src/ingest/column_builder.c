@@ -94,6 +94,7 @@ static cln_status add_plain_texts(cln_column_builder *builder, cln_span *texts, 
         memcpy(builder->values.data + builder->values.size, &size, sizeof size);
         builder->values.size += sizeof size;
         builder->null_count += size == 0;
+        if (size > builder->text_size_max) builder->text_size_max = size;
         if (size == 0) continue;
         memcpy(builder->texts.data + builder->texts.size, texts[i].data, size);
         builder->texts.size += size;
@@ -113,6 +114,7 @@ static cln_status append_strings(cln_column_builder *builder, const char *codes,
         const cln_span text =
             code == CLN_NULL_STRING ? cln_span_of("", 0) : cln_string_table_text(&builder->strings, code);
         const uint32_t size = (uint32_t)text.size;
+        if (size > builder->text_size_max) builder->text_size_max = size;
         CLN_TRY(cln_buffer_append(&builder->values, &size, sizeof size, err));
         CLN_TRY(cln_buffer_append_span(&builder->texts, text, err));
     }

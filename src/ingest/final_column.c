@@ -86,18 +86,120 @@ static cln_status become_category(cln_final_column *column, const cln_comm *comm
     return status;
 }
 
+/* ---- Which texts have a number ---- */
+
+/* What the first rows hold. */
+typedef struct text_sample {
+    cln_string_table texts; /* distinct ones of this rank */
+    uint64_t rows;          /* of all ranks together, as the rest */
+    uint64_t value_count;   /* rows that are not null */
+    uint64_t size_bytes;
+} text_sample;
+
+static cln_status sample_block(cln_final_column *column, const cln_block_entry *entry, uint64_t first_row,
+                               cln_conversion *conversion, text_sample *sample, cln_error *err) {
+    cln_vector vector;
+    CLN_TRY(cln_final_column_convert(column, entry, conversion, &vector, err));
+    for (size_t row = 0; row < vector.rows && first_row + row < CLN_NUMBERED_ROWS; row++) {
+        const cln_span text = cln_vector_text(&vector, row);
+        uint32_t code;
+        sample->value_count += text.size > 0;
+        sample->size_bytes += text.size;
+        if (text.size == 0 || sample->texts.count > CLN_NUMBERED_COUNT ||
+            sample->texts.bytes.size > CLN_NUMBERED_BYTES) {
+            continue; /* too many, whatever comes */
+        }
+        CLN_TRY(cln_string_table_intern(&sample->texts, text, &code, err));
+    }
+    return CLN_OK;
+}
+
+/* This rank's blocks of the first rows; those of one stripe follow each other. */
+static cln_status sample_blocks(cln_final_column *column, const uint64_t *rows_before, text_sample *sample,
+                                cln_error *err) {
+    const cln_block_entry *entries = column->builder->entries;
+    cln_conversion conversion;
+    cln_conversion_init(&conversion);
+    cln_status status = CLN_OK;
+    uint64_t row = 0;
+    for (size_t e = 0; status == CLN_OK && e < column->builder->entry_count; e++) {
+        if (e == 0 || entries[e].stripe != entries[e - 1].stripe) row = rows_before[entries[e].stripe];
+        if (row >= CLN_NUMBERED_ROWS) break;
+        status = sample_block(column, &entries[e], row, &conversion, sample, err);
+        row += entries[e].rows;
+    }
+    cln_conversion_clean_up(&conversion);
+    return status;
+}
+
+/* Numbers pay when texts come back, and when with their dictionary they take
+ * less than half of the texts. A number has two bytes; each text of the
+ * dictionary has a size of eight, and all rows share it. */
+static bool do_numbers_pay(const text_sample *sample, const cln_dictionary *distinct, uint64_t rows) {
+    if (distinct->count == 0 || distinct->count > sample->value_count / 2) return false;
+    const double dictionary = (double)distinct->offsets[distinct->count] + 8.0 * (double)distinct->count;
+    const double share = (double)sample->rows / (double)rows;
+    return 2.0 * (2.0 * (double)sample->rows + dictionary * share) <= (double)sample->size_bytes;
+}
+
+/* As a table, in the order of codes. */
+static cln_status take_numbers(cln_final_column *column, cln_dictionary *distinct, cln_error *err) {
+    column->values = *distinct;
+    *distinct = (cln_dictionary){0};
+    for (size_t code = 0; code < column->values.count; code++) {
+        uint32_t same;
+        CLN_TRY(cln_string_table_intern(&column->numbered, cln_dictionary_text(&column->values, code), &same, err));
+    }
+    return CLN_OK;
+}
+
+/* Collective: whether texts have numbers, and which. */
+static cln_status choose_numbers(cln_final_column *column, const cln_comm *comm, const uint64_t *rows_before,
+                                 uint64_t stripe_count, cln_error *err) {
+    text_sample sample = {.rows = rows_before[stripe_count]};
+    if (sample.rows > CLN_NUMBERED_ROWS) sample.rows = CLN_NUMBERED_ROWS;
+    cln_string_table_init(&sample.texts, SIZE_MAX);
+    cln_dictionary distinct = {0};
+    bool is_over = false;
+    cln_status status = cln_agree(comm, sample_blocks(column, rows_before, &sample, err), err);
+    uint64_t sums[2] = {sample.value_count, sample.size_bytes};
+    cln_sum_u64(comm, sums, 2);
+    sample.value_count = sums[0];
+    sample.size_bytes = sums[1];
+    if (status == CLN_OK) {
+        status =
+            cln_merge_strings(comm, &sample.texts, CLN_NUMBERED_COUNT, CLN_NUMBERED_BYTES, &distinct, &is_over, err);
+    }
+    if (status == CLN_OK && !is_over && do_numbers_pay(&sample, &distinct, rows_before[stripe_count])) {
+        status = cln_agree(comm, take_numbers(column, &distinct, err), err);
+    }
+    cln_string_table_clean_up(&sample.texts);
+    cln_dictionary_clean_up(&distinct);
+    return status;
+}
+
+/* The greatest size and the sum of those of a vector's texts. */
+static uint64_t measure_texts(cln_final_column *column, const cln_vector *vector) {
+    for (size_t row = 0; row < vector->rows; row++) {
+        const uint64_t size = vector->offsets[row + 1] - vector->offsets[row];
+        if (size > column->text_size_max) column->text_size_max = size;
+    }
+    return vector->offsets[vector->rows] - vector->offsets[0];
+}
+
 static cln_status sum_text_bytes(cln_final_column *column, cln_error *err) {
+    const bool are_changed = column->numbered.count > 0 || cln_text_rule_changes(column->declared);
+    if (!are_changed) column->text_size_max = column->builder->text_size_max;
     cln_conversion conversion;
     cln_conversion_init(&conversion);
     cln_status status = CLN_OK;
     for (size_t e = 0; status == CLN_OK && e < column->builder->entry_count; e++) {
         const cln_block_entry *entry = &column->builder->entries[e];
         uint64_t bytes = entry->size_bytes - (uint64_t)entry->rows * sizeof(uint32_t);
-        if (entry->encoding != CLN_BLOCK_TEXTS || cln_text_rule_changes(column->declared)) {
+        if (entry->encoding != CLN_BLOCK_TEXTS || are_changed) {
             cln_vector vector;
             status = cln_final_column_convert(column, entry, &conversion, &vector, err);
-            /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): the conversion to text sets the offsets */
-            if (status == CLN_OK) bytes = vector.offsets[vector.rows] - vector.offsets[0];
+            if (status == CLN_OK) bytes = measure_texts(column, &vector);
         }
         column->bytes_before[entry->stripe + 1] += bytes;
     }
@@ -107,13 +209,18 @@ static cln_status sum_text_bytes(cln_final_column *column, cln_error *err) {
 }
 
 /* Collective: text, with the place of each stripe's bytes. */
-static cln_status become_text(cln_final_column *column, const cln_comm *comm, uint64_t stripe_count, cln_error *err) {
+static cln_status become_text(cln_final_column *column, const cln_comm *comm, const uint64_t *rows_before,
+                              uint64_t stripe_count, cln_error *err) {
     column->type = CLN_TYPE_TEXT;
+    CLN_TRY(choose_numbers(column, comm, rows_before, stripe_count, err));
     cln_status status = cln_new_array(&column->bytes_before, stripe_count + 1, sizeof *column->bytes_before, err);
     if (status == CLN_OK) status = sum_text_bytes(column, err);
     CLN_TRY(cln_agree(comm, status, err));
     cln_sum_u64(comm, column->bytes_before, stripe_count + 1);
     for (uint64_t s = 0; s < stripe_count; s++) column->bytes_before[s + 1] += column->bytes_before[s];
+    int64_t longest = (int64_t)column->text_size_max;
+    cln_max_i64(comm, &longest, 1);
+    column->text_size_max = (uint64_t)longest;
     return CLN_OK;
 }
 
@@ -124,13 +231,14 @@ static bool infer(cln_final_column *column, const cln_comm *comm) {
 }
 
 cln_status cln_final_column_init(cln_final_column *column, const cln_comm *comm, const cln_column_builder *builder,
-                                 const cln_config_column *declared, cln_type type, uint64_t stripe_count,
-                                 cln_error *err) {
+                                 const cln_config_column *declared, cln_type type, const uint64_t *rows_before,
+                                 uint64_t stripe_count, cln_error *err) {
     *column = (cln_final_column){.builder = builder,
                                  .declared = declared,
                                  .type = type,
                                  .range = builder->range,
                                  .null_count = builder->null_count};
+    cln_string_table_init(&column->numbered, SIZE_MAX);
     cln_sum_u64(comm, &column->null_count, 1);
     if (type != CLN_TYPE_CATEGORY && type != CLN_TYPE_TEXT) {
         cln_value_range_join(comm, &column->range);
@@ -143,11 +251,12 @@ cln_status cln_final_column_init(cln_final_column *column, const cln_comm *comm,
         if (!is_over) return CLN_OK;
         column->is_demoted = true;
     }
-    return become_text(column, comm, stripe_count, err);
+    return become_text(column, comm, rows_before, stripe_count, err);
 }
 
 void cln_final_column_clean_up(cln_final_column *column) {
     cln_dictionary_clean_up(&column->values);
+    cln_string_table_clean_up(&column->numbered);
     free(column->stored_codes);
     free(column->is_renamed);
     free(column->bytes_before);
@@ -165,11 +274,14 @@ cln_stored_column cln_final_column_stored(const cln_final_column *column, uint64
         stored.exponent_min = (int)range->exponent_min;
         stored.exponent_max = (int)range->exponent_max;
     }
-    if (column->type == CLN_TYPE_CATEGORY) {
+    if (column->type == CLN_TYPE_CATEGORY || column->type == CLN_TYPE_TEXT) {
         stored.dictionary = &column->values;
         stored.dictionary_count = column->values.count;
     }
-    if (column->type == CLN_TYPE_TEXT) stored.text_size_bytes = column->bytes_before[stripe_count];
+    if (column->type == CLN_TYPE_TEXT) {
+        stored.text_size_bytes = column->bytes_before[stripe_count];
+        stored.text_size_max = column->text_size_max;
+    }
     return stored;
 }
 
@@ -181,6 +293,9 @@ void cln_conversion_init(cln_conversion *conversion) {
     cln_buffer_init(&conversion->values, SIZE_MAX);
     cln_buffer_init(&conversion->texts, SIZE_MAX);
     cln_buffer_init(&conversion->arena, SIZE_MAX);
+    cln_buffer_init(&conversion->numbers, SIZE_MAX);
+    cln_buffer_init(&conversion->kept_ends, SIZE_MAX);
+    cln_buffer_init(&conversion->kept, SIZE_MAX);
 }
 
 void cln_conversion_clean_up(cln_conversion *conversion) {
@@ -188,6 +303,9 @@ void cln_conversion_clean_up(cln_conversion *conversion) {
     cln_buffer_clean_up(&conversion->values);
     cln_buffer_clean_up(&conversion->texts);
     cln_buffer_clean_up(&conversion->arena);
+    cln_buffer_clean_up(&conversion->numbers);
+    cln_buffer_clean_up(&conversion->kept_ends);
+    cln_buffer_clean_up(&conversion->kept);
 }
 
 /* The text of a row of a block of codes or texts, as it was spelt. */
@@ -237,6 +355,29 @@ static cln_status convert_texts(cln_final_column *column, cln_conversion *c, cln
     return CLN_OK;
 }
 
+/* Numbers instead of the texts that have one. */
+static cln_status number_texts(const cln_final_column *column, cln_conversion *c, cln_vector *vector, cln_error *err) {
+    const cln_string_table *table = &column->numbered;
+    cln_buffer_clear(&c->kept);
+    CLN_TRY(cln_buffer_reserve(&c->numbers, vector->rows * sizeof(int32_t), err));
+    CLN_TRY(cln_buffer_reserve(&c->kept_ends, (vector->rows + 1) * sizeof(uint64_t), err));
+    CLN_TRY(cln_buffer_reserve(&c->kept, (size_t)(vector->offsets[vector->rows] - vector->offsets[0]) + 1, err));
+    int32_t *numbers = (int32_t *)(void *)c->numbers.data;
+    uint64_t *ends = (uint64_t *)(void *)c->kept_ends.data;
+    ends[0] = 0;
+    for (size_t row = 0; row < vector->rows; row++) {
+        const cln_span text = cln_vector_text(vector, row);
+        const uint32_t code = text.size == 0 ? CLN_NULL_STRING : cln_string_table_find(table, text);
+        numbers[row] = code == CLN_NULL_STRING ? CLN_NULL_CODE : (int32_t)code;
+        if (code == CLN_NULL_STRING) CLN_TRY(cln_buffer_append_span(&c->kept, text, err));
+        ends[row + 1] = c->kept.size;
+    }
+    vector->codes = numbers;
+    vector->offsets = ends;
+    vector->bytes = c->kept.data;
+    return CLN_OK;
+}
+
 /* Inferred types: every value fits, so parsing cannot fail. */
 static cln_status parse_inferred(cln_final_column *column, cln_conversion *c, cln_vector *vector, cln_error *err) {
     CLN_TRY(cln_buffer_reserve(&c->values, c->block.rows * sizeof(int64_t), err));
@@ -271,7 +412,10 @@ cln_status cln_final_column_convert(cln_final_column *column, const cln_block_en
     *vector = (cln_vector){.type = column->type, .rows = conversion->block.rows};
     cln_buffer_clear(&conversion->values);
     if (column->type == CLN_TYPE_CATEGORY) return convert_codes(column, conversion, vector, err);
-    if (column->type == CLN_TYPE_TEXT) return convert_texts(column, conversion, vector, err);
+    if (column->type == CLN_TYPE_TEXT) {
+        CLN_TRY(convert_texts(column, conversion, vector, err));
+        return column->numbered.count == 0 ? CLN_OK : number_texts(column, conversion, vector, err);
+    }
     if (conversion->block.encoding == CLN_BLOCK_INTEGERS) {
         vector->integers = conversion->block.integers;
         return CLN_OK;

@@ -31,7 +31,8 @@ static cln_status init_columns(cln_final_tables *tables, const cln_comm *comm, c
         const cln_schema_column *column = &schema->columns[c];
         tables->column_count = c + 1;
         CLN_TRY(cln_final_column_init(&tables->columns[c], comm, &decoder->columns[c], column->declared,
-                                      column->is_auto ? CLN_TYPE_CATEGORY : column->type, tables->stripe_count, err));
+                                      column->is_auto ? CLN_TYPE_CATEGORY : column->type, tables->rows_before,
+                                      tables->stripe_count, err));
     }
     return CLN_OK;
 }
@@ -44,7 +45,7 @@ static cln_type reject_type(int column) {
 static cln_status init_rejects(cln_final_tables *tables, const cln_comm *comm, cln_error *err) {
     for (int c = 0; c < CLN_REJECT_COLUMN_COUNT; c++) {
         CLN_TRY(cln_final_column_init(&tables->rejects[c], comm, &tables->decoder->rejects[c], NULL, reject_type(c),
-                                      tables->stripe_count, err));
+                                      tables->rejects_before, tables->stripe_count, err));
     }
     return CLN_OK;
 }
@@ -55,7 +56,7 @@ cln_status cln_final_tables_init(cln_final_tables *tables, const cln_comm *comm,
     CLN_TRY(sum_rows(comm, &decoder->record_numbers, stripe_count, &tables->rows_before, err));
     CLN_TRY(sum_rows(comm, &decoder->rejects[CLN_REJECT_RECORD], stripe_count, &tables->rejects_before, err));
     CLN_TRY(cln_final_column_init(&tables->records, comm, &decoder->record_numbers, NULL, CLN_TYPE_INTEGER,
-                                  stripe_count, err));
+                                  tables->rows_before, stripe_count, err));
     CLN_TRY(init_columns(tables, comm, err));
     return init_rejects(tables, comm, err);
 }

@@ -40,10 +40,10 @@ static bool fits_type(const stored_type *stored, cln_type type) {
     case CLN_TYPE_BOOLEAN:
         return stored->class == H5T_ENUM && stored->size_bytes == 1;
     case CLN_TYPE_TEXT:
-        return stored->class == H5T_INTEGER && !stored->is_signed &&
-               (stored->size_bytes == 4 || stored->size_bytes == 8);
+        return stored->class == H5T_INTEGER && !stored->is_signed && stored->size_bytes <= 4;
     case CLN_TYPE_TIMESTAMP:
-        return stored->class == H5T_INTEGER && stored->is_signed && stored->size_bytes == 8;
+        return stored->class == H5T_INTEGER && stored->is_signed &&
+               (stored->size_bytes == 4 || stored->size_bytes == 8);
     case CLN_TYPE_CATEGORY:
         return stored->class == H5T_INTEGER && stored->is_signed && stored->size_bytes <= 4;
     default:
@@ -68,19 +68,25 @@ static cln_status find_values(const cln_column_file *column, hid_t dataset, uint
     return CLN_OK;
 }
 
+static cln_status open_dataset(cln_column_file *column, hid_t group, size_t which, const char *name, uint64_t *length,
+                               cln_error *err) {
+    column->datasets[which] = H5Dopen2(group, name, H5P_DEFAULT);
+    if (column->datasets[which] < 0) return cln_h5_fail(err, "cannot open its %s", name);
+    return cln_h5_length(column->datasets[which], length, err);
+}
+
 static cln_status open_second(cln_column_file *column, hid_t group, cln_error *err) {
-    const char *name = cln_form_second_name(column->layout.form);
-    if (name == NULL) return CLN_OK;
-    column->second = H5Dopen2(group, name, H5P_DEFAULT);
-    if (column->second < 0) return cln_h5_fail(err, "cannot open its %s", name);
+    const char *names[CLN_MOST_DATASETS];
+    if (cln_layout_names(column->layout, names) < 2) return CLN_OK;
+    const char *name = names[1];
     uint64_t length;
-    CLN_TRY(cln_h5_length(column->second, &length, err));
+    CLN_TRY(open_dataset(column, group, 1, name, &length, err));
     stored_type stored;
-    if (!describe_type(column->second, &stored) || stored.size_bytes != 1) {
+    if (!describe_type(column->datasets[1], &stored) || stored.size_bytes != 1) {
         return cln_fail(err, CLN_ERR_IO, "its %s is not made of bytes", name);
     }
     bool has_space;
-    CLN_TRY(find_values(column, column->second, length, &has_space, &column->mapped_second, err));
+    CLN_TRY(find_values(column, column->datasets[1], length, &has_space, &column->mapped[1], err));
     if (column->layout.form == CLN_FORM_TEXT) {
         column->data_bytes = length;
     } else if (length != column->rows) {
@@ -90,22 +96,40 @@ static cln_status open_second(cln_column_file *column, hid_t group, cln_error *e
     return cln_fail(err, CLN_ERR_IO, "its %s has no place in the file", name);
 }
 
+/* The numbers of texts, where they have some. */
+static cln_status open_codes(cln_column_file *column, hid_t group, cln_error *err) {
+    if (column->layout.form != CLN_FORM_TEXT || column->layout.is_all_null) return CLN_OK;
+    const htri_t exists = H5Lexists(group, "codes", H5P_DEFAULT);
+    if (exists < 0) return cln_h5_fail(err, "cannot look for its codes");
+    if (exists == 0) return CLN_OK;
+    uint64_t length;
+    CLN_TRY(open_dataset(column, group, 2, "codes", &length, err));
+    stored_type stored;
+    if (!describe_type(column->datasets[2], &stored) || !fits_type(&stored, CLN_TYPE_CATEGORY) ||
+        length != column->rows) {
+        return cln_fail(err, CLN_ERR_IO, "its codes are not stored as those of %" PRIu64 " texts are", column->rows);
+    }
+    column->layout.code_width_bytes = (unsigned)stored.size_bytes;
+    bool has_space;
+    CLN_TRY(find_values(column, column->datasets[2], length * stored.size_bytes, &has_space, &column->mapped[2], err));
+    return has_space ? CLN_OK : cln_fail(err, CLN_ERR_IO, "its codes have no place in the file");
+}
+
 static cln_status check_values(cln_column_file *column, cln_error *err) {
     stored_type stored;
-    if (!describe_type(column->values, &stored) || !fits_type(&stored, column->type)) {
+    if (!describe_type(column->datasets[0], &stored) || !fits_type(&stored, column->type)) {
         return cln_fail(err, CLN_ERR_IO, "its values are not stored as a column of type %s is",
                         cln_type_name(column->type));
     }
     column->layout.width_bytes = (unsigned)stored.size_bytes;
-    const uint64_t expected = column->rows + (column->type == CLN_TYPE_TEXT ? 1 : 0);
     uint64_t length;
-    CLN_TRY(cln_h5_length(column->values, &length, err));
-    if (length != expected || length > UINT64_MAX / 8) {
-        return cln_fail(err, CLN_ERR_IO, "it has %" PRIu64 " values, not %" PRIu64, length, expected);
+    CLN_TRY(cln_h5_length(column->datasets[0], &length, err));
+    if (length != column->rows || length > UINT64_MAX / 8) {
+        return cln_fail(err, CLN_ERR_IO, "it has %" PRIu64 " values, not %" PRIu64, length, column->rows);
     }
     bool has_space;
-    CLN_TRY(find_values(column, column->values, length * column->layout.width_bytes, &has_space, &column->mapped_values,
-                        err));
+    CLN_TRY(find_values(column, column->datasets[0], length * column->layout.width_bytes, &has_space,
+                        &column->mapped[0], err));
     column->layout.is_all_null = !has_space;
     const bool can_be_null =
         column->layout.form != CLN_FORM_ARRAY || column->type == CLN_TYPE_DOUBLE || column->type == CLN_TYPE_TIMESTAMP;
@@ -127,19 +151,29 @@ static cln_status open_values(cln_column_file *column, hid_t object, cln_error *
     column->layout.form = form;
     if (form == CLN_FORM_ARRAY) {
         (void)H5Iinc_ref(object);
-        column->values = object;
+        column->datasets[0] = object;
         return check_values(column, err);
     }
-    column->values = H5Dopen2(object, cln_form_values_name(form), H5P_DEFAULT);
-    if (column->values < 0) return cln_h5_fail(err, "cannot open its %s", cln_form_values_name(form));
+    const char *names[CLN_MOST_DATASETS];
+    uint64_t length;
+    (void)cln_layout_names(column->layout, names);
+    CLN_TRY(open_dataset(column, object, 0, names[0], &length, err));
     CLN_TRY(check_values(column, err));
-    return open_second(column, object, err);
+    CLN_TRY(open_second(column, object, err));
+    return open_codes(column, object, err);
 }
 
 static cln_status check_zones(const cln_column_file *column, uint64_t count, cln_error *err) {
     for (uint64_t i = 0; i < count; i++) {
         if (column->zones[i].first_row != i * CLN_ZONE_ROWS) {
             return cln_fail(err, CLN_ERR_IO, "zone %" PRIu64 " begins at row %" PRIu64, i, column->zones[i].first_row);
+        }
+        if (column->type != CLN_TYPE_TEXT) continue;
+        const uint64_t least = i == 0 ? 0 : column->zones[i - 1].first_byte;
+        const uint64_t most = i == 0 ? 0 : column->data_bytes;
+        if (column->zones[i].first_byte < least || column->zones[i].first_byte > most) {
+            return cln_fail(err, CLN_ERR_IO, "zone %" PRIu64 " begins at byte %" PRIu64 " of the texts", i,
+                            column->zones[i].first_byte);
         }
     }
     return CLN_OK;
@@ -151,7 +185,7 @@ static cln_status read_zones(cln_column_file *column, hid_t dataset, cln_error *
     CLN_TRY(cln_h5_length(dataset, &count, err));
     if (count != expected) return cln_fail(err, CLN_ERR_IO, "it has %" PRIu64 " zones, not %" PRIu64, count, expected);
     CLN_TRY(cln_new_array(&column->zones, (size_t)count, sizeof *column->zones, err));
-    const hid_t type = cln_zone_type(column->type, column->layout.form, false);
+    const hid_t type = cln_zone_type(column->type, column->layout, false);
     if (type < 0) return cln_h5_fail(err, "cannot make the type of zones");
     const cln_status status = cln_h5_read_converted(dataset, type, 0, count, column->zones, err);
     (void)H5Tclose(type);
@@ -194,8 +228,7 @@ cln_status cln_column_file_open(cln_column_file *column, const cln_partition_fil
                                 .type = about->type,
                                 .rows = partition->tables[table].rows,
                                 .is_mapped = partition->map != NULL && (*about->was_read || cln_file_map_is_forced()),
-                                .values = H5I_INVALID_HID,
-                                .second = H5I_INVALID_HID};
+                                .datasets = {H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID}};
     *about->was_read = true;
     cln_error inner = {.message = ""};
     const hid_t object = open_object(partition, table, about->name);
@@ -207,10 +240,11 @@ cln_status cln_column_file_open(cln_column_file *column, const cln_partition_fil
 }
 
 void cln_column_file_close(cln_column_file *column) {
-    if (column->values >= 0) (void)H5Dclose(column->values);
-    if (column->second >= 0) (void)H5Dclose(column->second);
+    for (int i = 0; i < CLN_MOST_DATASETS; i++) {
+        if (column->datasets[i] >= 0) (void)H5Dclose(column->datasets[i]);
+    }
     free(column->zones);
-    *column = (cln_column_file){.values = H5I_INVALID_HID, .second = H5I_INVALID_HID};
+    *column = (cln_column_file){.datasets = {H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID}};
 }
 
 static cln_status read_packed(const cln_partition_file *partition, hid_t dataset, cln_buffer *packed, cln_error *err) {

@@ -11,11 +11,15 @@ void cln_stored_block_init(cln_stored_block *block) {
     *block = (cln_stored_block){.rows = 0};
     cln_buffer_init(&block->values_room, SIZE_MAX);
     cln_buffer_init(&block->second_room, SIZE_MAX);
+    cln_buffer_init(&block->codes_room, SIZE_MAX);
+    cln_buffer_init(&block->offsets_room, SIZE_MAX);
 }
 
 void cln_stored_block_clean_up(cln_stored_block *block) {
     cln_buffer_clean_up(&block->values_room);
     cln_buffer_clean_up(&block->second_room);
+    cln_buffer_clean_up(&block->codes_room);
+    cln_buffer_clean_up(&block->offsets_room);
 }
 
 /* Through HDF5, in their own type, so that the bytes are those of the file. */
@@ -51,24 +55,19 @@ static cln_status take_items(hid_t dataset, const char *mapped, uint64_t first, 
 
 cln_status cln_column_file_values(const cln_column_file *column, uint64_t first, uint64_t count, cln_buffer *room,
                                   cln_span *bytes, cln_error *err) {
-    return take_items(column->values, column->mapped_values, first, count, column->layout.width_bytes, room, bytes,
+    return take_items(column->datasets[0], column->mapped[0], first, count, column->layout.width_bytes, room, bytes,
                       err);
-}
-
-cln_status cln_column_file_copy_values(const cln_column_file *column, uint64_t first, uint64_t count, cln_buffer *room,
-                                       cln_span *bytes, cln_error *err) {
-    CLN_TRY(cln_column_file_values(column, first, count, room, bytes, err));
-    if (bytes->data != room->data) {
-        cln_buffer_clear(room);
-        CLN_TRY(cln_buffer_append_span(room, *bytes, err));
-    }
-    *bytes = cln_buffer_span(room);
-    return CLN_OK;
 }
 
 cln_status cln_column_file_second(const cln_column_file *column, uint64_t first, uint64_t count, cln_buffer *room,
                                   cln_span *bytes, cln_error *err) {
-    return take_items(column->second, column->mapped_second, first, count, 1, room, bytes, err);
+    return take_items(column->datasets[1], column->mapped[1], first, count, 1, room, bytes, err);
+}
+
+cln_status cln_column_file_codes(const cln_column_file *column, uint64_t first, uint64_t count, cln_buffer *room,
+                                 cln_span *bytes, cln_error *err) {
+    return take_items(column->datasets[2], column->mapped[2], first, count, column->layout.code_width_bytes, room,
+                      bytes, err);
 }
 
 /* The first part of a block that is not what was stored. */
@@ -76,17 +75,36 @@ static void check_crc(cln_stored_block *block, cln_span bytes, uint32_t expected
     if (block->damaged == NULL && cln_crc32c(0, bytes.data, bytes.size) != expected) block->damaged = what;
 }
 
-/* Checksums can be right and offsets still wrong in a file that was made so. */
-static cln_status check_offsets(const cln_column_file *column, const cln_stored_block *block, cln_error *err) {
-    const unsigned width = column->layout.width_bytes;
-    uint64_t last = cln_stored_offset(block, width, 0);
-    for (size_t i = 1; i <= block->rows; i++) {
-        const uint64_t next = cln_stored_offset(block, width, i);
-        if (next < last) return cln_fail(err, CLN_ERR_IO, "offsets do not ascend");
-        last = next;
+/* Sums of the sizes, from the zone's first byte on. */
+static void sum_sizes(const void *sizes, unsigned width_bytes, size_t rows, uint64_t *offsets) {
+    const uint8_t *narrow = sizes;
+    const uint16_t *half = sizes;
+    const uint32_t *word = sizes;
+    switch (width_bytes) {
+    case 1:
+        for (size_t i = 0; i < rows; i++) offsets[i + 1] = offsets[i] + narrow[i];
+        return;
+    case 2:
+        for (size_t i = 0; i < rows; i++) offsets[i + 1] = offsets[i] + half[i];
+        return;
+    default:
+        for (size_t i = 0; i < rows; i++) offsets[i + 1] = offsets[i] + word[i];
     }
-    if (last <= column->data_bytes) return CLN_OK;
-    return cln_fail(err, CLN_ERR_IO, "offsets point behind the texts");
+}
+
+cln_status cln_column_file_sizes(const cln_column_file *column, uint64_t zone, cln_stored_block *block,
+                                 cln_error *err) {
+    const cln_zone *about = &column->zones[zone];
+    CLN_TRY(cln_column_file_values(column, about->first_row, block->rows, &block->values_room, &block->values, err));
+    cln_buffer_clear(&block->offsets_room);
+    CLN_TRY(cln_buffer_reserve(&block->offsets_room, (block->rows + 1) * sizeof(uint64_t), err));
+    uint64_t *offsets = (uint64_t *)(void *)block->offsets_room.data;
+    offsets[0] = about->first_byte;
+    sum_sizes(block->values.data, column->layout.width_bytes, block->rows, offsets);
+    block->offsets = offsets;
+    const bool is_last = about->first_row + block->rows == column->rows;
+    if (offsets[block->rows] == (is_last ? column->data_bytes : about[1].first_byte)) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "the texts do not end where the next ones begin");
 }
 
 static cln_status load_bytes(cln_column_file *column, cln_stored_block *block, uint64_t begin, uint64_t end,
@@ -113,16 +131,17 @@ static cln_status check_text(cln_column_file *column, cln_stored_block *block, u
     return CLN_OK;
 }
 
-static cln_status read_text(cln_column_file *column, const cln_zone *zone, cln_stored_block *block, cln_error *err) {
-    const unsigned width = column->layout.width_bytes;
-    CLN_TRY(cln_column_file_copy_values(column, zone->first_row, block->rows + 1, &block->values_room, &block->values,
-                                        err));
-    check_crc(block, block->values, zone->crc32c, "offsets");
+static cln_status read_text(cln_column_file *column, uint64_t zone, cln_stored_block *block, cln_error *err) {
+    const cln_zone *about = &column->zones[zone];
+    const cln_status status = cln_column_file_sizes(column, zone, block, err);
+    if (block->values.size > 0) check_crc(block, block->values, about->crc32c, "sizes");
     if (block->damaged != NULL && !cln_damage_is_allowed()) return CLN_OK; /* what they say is not followed */
-    CLN_TRY(check_offsets(column, block, err));
-    const uint64_t begin = cln_stored_offset(block, width, 0);
-    const uint64_t end = cln_stored_offset(block, width, block->rows);
-    return check_text(column, block, begin, end, zone->second_crc32c, err);
+    CLN_TRY(status);
+    if (column->layout.code_width_bytes > 0) {
+        CLN_TRY(cln_column_file_codes(column, about->first_row, block->rows, &block->codes_room, &block->codes, err));
+        check_crc(block, block->codes, about->codes_crc32c, "codes");
+    }
+    return check_text(column, block, block->offsets[0], block->offsets[block->rows], about->second_crc32c, err);
 }
 
 static cln_status read_values(cln_column_file *column, const cln_zone *zone, cln_stored_block *block, cln_error *err) {
@@ -149,7 +168,7 @@ cln_status cln_column_file_read(cln_column_file *column, uint64_t zone, cln_stor
     block->rows = (size_t)(left < CLN_ZONE_ROWS ? left : CLN_ZONE_ROWS);
     block->damaged = NULL;
     cln_error inner = {.message = ""};
-    const cln_status status = column->type == CLN_TYPE_TEXT ? read_text(column, about, block, &inner)
+    const cln_status status = column->type == CLN_TYPE_TEXT ? read_text(column, zone, block, &inner)
                                                             : read_values(column, about, block, &inner);
     CLN_TRY(cln_partition_file_check_map(column->partition, err)); /* before anything is said of the bytes */
     if (status != CLN_OK) return fail_block(column, about, block->rows, status, inner.message, err);
@@ -162,8 +181,7 @@ cln_status cln_column_file_read(cln_column_file *column, uint64_t zone, cln_stor
 
 cln_status cln_column_file_load_text(cln_column_file *column, cln_stored_block *block, size_t first, size_t count,
                                      cln_error *err) {
-    const uint64_t begin = cln_stored_offset(block, column->layout.width_bytes, first);
-    const uint64_t end = cln_stored_offset(block, column->layout.width_bytes, first + count);
+    const uint64_t begin = block->offsets[first], end = block->offsets[first + count];
     if (begin >= block->text_begin && end <= block->text_end) return CLN_OK;
     return load_bytes(column, block, begin, end, err);
 }

@@ -26,13 +26,13 @@ static cln_status make_closed(hid_t parent, const char *name, hid_t type, uint64
 
 /* What values without space of their own read as: the type's null. */
 static const void *null_fill(cln_type type) {
-    static const int64_t integer = CLN_NULL_INTEGER;
-    static const int64_t zero = 0; /* under a mask, or an offset */
+    static const int32_t time = INT32_MIN;
+    static const int64_t zero = 0; /* under a mask */
     static const int8_t code = CLN_NULL_CODE;
     static double nan;
     switch (type) {
     case CLN_TYPE_TIMESTAMP:
-        return &integer;
+        return &time;
     case CLN_TYPE_CATEGORY:
         return &code;
     case CLN_TYPE_DOUBLE:
@@ -55,7 +55,7 @@ static cln_status make_array(hid_t table, const cln_stored_column *column, cln_l
                                             layout.is_all_null ? null_fill(column->type) : NULL, &dataset, err);
     if (status == CLN_OK) {
         status = cln_put_encoding(dataset, "array", "0.2.0", err);
-        if (status == CLN_OK) status = cln_put_column_attributes(dataset, column, err);
+        if (status == CLN_OK) status = cln_put_column_attributes(dataset, column, layout, err);
         (void)H5Dclose(dataset);
     }
     (void)H5Tclose(boolean);
@@ -132,21 +132,27 @@ static cln_status make_dictionary(hid_t group, const cln_dictionary *dictionary,
     return status;
 }
 
-static cln_status fill_categorical(hid_t group, const cln_stored_column *column, cln_layout layout, uint64_t rows,
-                                   cln_error *err) {
+/* Codes and the dictionary of what they stand for. */
+static cln_status make_codes(hid_t group, const cln_stored_column *column, const cln_dictionary *dictionary,
+                             unsigned width_bytes, bool is_all_null, uint64_t rows, cln_error *err) {
     static const int64_t none = CLN_NULL_CODE; /* all bits set in every width */
-    static uint64_t no_offsets[1] = {0};
-    static char no_bytes[1] = "";
-    const cln_dictionary empty = {.count = 0, .offsets = no_offsets, .bytes = no_bytes};
-    const cln_dictionary *dictionary = column->dictionary == NULL ? &empty : column->dictionary;
     if (dictionary->count != column->dictionary_count) {
         return cln_fail(err, CLN_ERR_INTERNAL, "the dictionary of column '%s' has %zu values, not %llu", column->name,
                         dictionary->count, (unsigned long long)column->dictionary_count);
     }
-    CLN_TRY(make_closed(group, "codes", cln_h5_integer_type(layout.width_bytes, true), rows,
-                        layout.is_all_null ? &none : NULL, "array", err));
+    CLN_TRY(make_closed(group, "codes", cln_h5_integer_type(width_bytes, true), rows, is_all_null ? &none : NULL,
+                        "array", err));
+    return make_dictionary(group, dictionary, err);
+}
+
+static cln_status fill_categorical(hid_t group, const cln_stored_column *column, cln_layout layout, uint64_t rows,
+                                   cln_error *err) {
+    static uint64_t no_offsets[1] = {0};
+    static char no_bytes[1] = "";
+    const cln_dictionary empty = {.count = 0, .offsets = no_offsets, .bytes = no_bytes};
+    const cln_dictionary *dictionary = column->dictionary == NULL ? &empty : column->dictionary;
+    CLN_TRY(make_codes(group, column, dictionary, layout.width_bytes, layout.is_all_null, rows, err));
     CLN_TRY(make_categories(group, dictionary, err));
-    CLN_TRY(make_dictionary(group, dictionary, err));
     CLN_TRY(cln_put_boolean(group, "ordered", false, err));
     return cln_put_encoding(group, "categorical", "0.2.0", err);
 }
@@ -154,11 +160,14 @@ static cln_status fill_categorical(hid_t group, const cln_stored_column *column,
 static cln_status fill_text(hid_t group, const cln_stored_column *column, cln_layout layout, uint64_t rows,
                             cln_error *err) {
     static const uint64_t zero = 0;
-    CLN_TRY(make_closed(group, "offsets", cln_h5_integer_type(layout.width_bytes, false), rows + 1,
+    CLN_TRY(make_closed(group, "sizes", cln_h5_integer_type(layout.width_bytes, false), rows,
                         layout.is_all_null ? &zero : NULL, NULL, err));
     CLN_TRY(make_closed(group, "data", H5T_STD_U8LE, column->text_size_bytes,
                         column->text_size_bytes == 0 ? &zero : NULL, NULL, err));
-    return cln_put_encoding(group, "colonnade-text", "0.1.0", err);
+    if (layout.code_width_bytes > 0) {
+        CLN_TRY(make_codes(group, column, column->dictionary, layout.code_width_bytes, false, rows, err));
+    }
+    return cln_put_encoding(group, "colonnade-text", "0.2.0", err);
 }
 
 static cln_status make_column(hid_t table, const cln_stored_column *column, uint64_t rows, cln_error *err) {
@@ -178,7 +187,7 @@ static cln_status make_column(hid_t table, const cln_stored_column *column, uint
         status = fill_text(group, column, layout, rows, err);
         break;
     }
-    if (status == CLN_OK) status = cln_put_column_attributes(group, column, err);
+    if (status == CLN_OK) status = cln_put_column_attributes(group, column, layout, err);
     (void)H5Gclose(group);
     return status;
 }
@@ -201,7 +210,8 @@ static uint64_t estimate_bytes(const cln_stored_table *tables, size_t table_coun
         for (size_t i = 0; i < tables[t].column_count; i++) {
             const cln_layout layout = cln_layout_of(&tables[t].columns[i], tables[t].rows);
             if (layout.is_all_null) continue;
-            const uint64_t row_bytes = layout.width_bytes + (layout.form == CLN_FORM_NULLABLE ? 1 : 0);
+            const uint64_t row_bytes =
+                layout.width_bytes + layout.code_width_bytes + (layout.form == CLN_FORM_NULLABLE ? 1 : 0);
             bytes += tables[t].rows * row_bytes + tables[t].columns[i].text_size_bytes;
         }
     }

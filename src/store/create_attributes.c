@@ -19,21 +19,25 @@ cln_status cln_put_boolean(hid_t object, const char *name, bool value, cln_error
     return status;
 }
 
-static cln_status put_time_attributes(hid_t object, const cln_stored_column *column, cln_error *err) {
-    static const int64_t none = CLN_NULL_INTEGER;
-    CLN_TRY(cln_h5_put_number(object, "_FillValue", H5T_STD_I64LE, &none, err));
+/* The CF conventions want _FillValue to be of the values' own type. */
+static cln_status put_time_attributes(hid_t object, const cln_stored_column *column, unsigned width_bytes,
+                                      cln_error *err) {
+    const int64_t none = cln_null_time(width_bytes);
+    const int32_t narrow_none = (int32_t)none;
+    const void *value = width_bytes == 4 ? (const void *)&narrow_none : &none;
+    CLN_TRY(cln_h5_put_number(object, "_FillValue", cln_h5_integer_type(width_bytes, true), value, err));
     CLN_TRY(cln_h5_put_foreign(object, "units", "seconds since 1970-01-01 00:00:00", err));
     CLN_TRY(cln_h5_put_foreign(object, "calendar", "proleptic_gregorian", err));
     if (column->time_zone == NULL) return CLN_OK;
     return cln_h5_put_foreign(object, "time_zone", column->time_zone, err);
 }
 
-cln_status cln_put_column_attributes(hid_t object, const cln_stored_column *column, cln_error *err) {
+cln_status cln_put_column_attributes(hid_t object, const cln_stored_column *column, cln_layout layout, cln_error *err) {
     CLN_TRY(cln_h5_put_text(object, "type", cln_span_of_string(cln_type_name(column->type)), err));
     CLN_TRY(cln_h5_put_text(object, "role", cln_span_of_string(column->role == NULL ? "" : column->role), err));
     const char *source = column->source_name == NULL ? "" : column->source_name;
     CLN_TRY(cln_h5_put_text(object, "source_name", cln_span_of_string(source), err));
-    if (column->type == CLN_TYPE_TIMESTAMP) return put_time_attributes(object, column, err);
+    if (column->type == CLN_TYPE_TIMESTAMP) return put_time_attributes(object, column, layout.width_bytes, err);
     if (column->type == CLN_TYPE_DOUBLE) {
         const int32_t least = column->exponent_min, largest = column->exponent_max;
         CLN_TRY(cln_h5_put_number(object, "exponent_min", H5T_STD_I32LE, &least, err));

@@ -64,6 +64,16 @@ CLN_VECTORISED static void narrow_integers(const int64_t *values, size_t count, 
     }
 }
 
+/* The null of a narrow time is not the lower bytes of the wide one. */
+CLN_VECTORISED static void narrow_times(const int64_t *values, size_t count, unsigned width_bytes, void *stored) {
+    int32_t *word = stored;
+    if (width_bytes == 8) {
+        memcpy(stored, values, count * sizeof *values);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) word[i] = values[i] == CLN_NULL_INTEGER ? INT32_MIN : (int32_t)values[i];
+}
+
 CLN_VECTORISED static void narrow_codes(const int32_t *codes, size_t count, unsigned width_bytes, void *stored) {
     int8_t *narrow = stored;
     int16_t *half = stored;
@@ -130,9 +140,7 @@ static cln_status check_nulls(const cln_encoding *encoding, const cln_piece *pie
 
 static cln_status check_range(const cln_encoding *encoding, const cln_piece *piece, cln_error *err) {
     CLN_TRY(check_nulls(encoding, piece, err));
-    if (piece->nulls == piece->rows || encoding->type == CLN_TYPE_DOUBLE || encoding->type == CLN_TYPE_TIMESTAMP) {
-        return CLN_OK;
-    }
+    if (piece->nulls == piece->rows || encoding->type == CLN_TYPE_DOUBLE) return CLN_OK;
     if (piece->min.integer < encoding->min || piece->max.integer > encoding->max) {
         return cln_fail(err, CLN_ERR_INTERNAL,
                         "values from %" PRId64 " to %" PRId64 " stand in a column announced from %" PRId64
@@ -158,7 +166,11 @@ cln_status cln_encode_values(const cln_encoding *encoding, const cln_vector *vec
     } else {
         measure_integers(vector->integers + first, count, piece);
         CLN_TRY(check_range(encoding, piece, err));
-        narrow_integers(vector->integers + first, count, width, has_mask, stored);
+        if (encoding->type == CLN_TYPE_TIMESTAMP) {
+            narrow_times(vector->integers + first, count, width, stored);
+        } else {
+            narrow_integers(vector->integers + first, count, width, has_mask, stored);
+        }
     }
     if (has_mask) {
         for (size_t i = 0; i < count; i++) mask[i] = vector->integers[first + i] == CLN_NULL_INTEGER;
@@ -168,28 +180,65 @@ cln_status cln_encode_values(const cln_encoding *encoding, const cln_vector *vec
     return CLN_OK;
 }
 
-cln_status cln_encode_text_ends(const cln_encoding *encoding, const cln_vector *vector, uint64_t byte, size_t first,
-                                size_t count, void *stored, cln_piece *piece, cln_error *err) {
-    const uint64_t *ends = vector->offsets + first + 1;
-    const uint64_t shift = byte - vector->offsets[0];
+/* Returns the greatest. */
+CLN_VECTORISED static uint64_t narrow_sizes(const uint64_t *offsets, size_t count, unsigned width_bytes, void *stored) {
+    uint8_t *narrow = stored;
+    uint16_t *half = stored;
     uint32_t *word = stored;
-    uint64_t *full = stored;
-    uint64_t nulls = 0;
+    uint64_t greatest = 0;
     for (size_t i = 0; i < count; i++) {
-        nulls += ends[i] == vector->offsets[first + i];
-        if (encoding->layout.width_bytes == 4) {
-            word[i] = (uint32_t)(ends[i] + shift);
-        } else {
-            full[i] = ends[i] + shift;
-        }
+        const uint64_t size = offsets[i + 1] - offsets[i];
+        greatest = size > greatest ? size : greatest;
+    }
+    switch (width_bytes) {
+    case 1:
+        for (size_t i = 0; i < count; i++) narrow[i] = (uint8_t)(offsets[i + 1] - offsets[i]);
+        break;
+    case 2:
+        for (size_t i = 0; i < count; i++) half[i] = (uint16_t)(offsets[i + 1] - offsets[i]);
+        break;
+    default:
+        for (size_t i = 0; i < count; i++) word[i] = (uint32_t)(offsets[i + 1] - offsets[i]);
+    }
+    return greatest;
+}
+
+CLN_VECTORISED static uint64_t count_empty(const uint64_t *offsets, const int32_t *codes, size_t count) {
+    uint64_t empty = 0;
+    if (codes == NULL) {
+        for (size_t i = 0; i < count; i++) empty += offsets[i] == offsets[i + 1];
+    } else {
+        for (size_t i = 0; i < count; i++) empty += (offsets[i] == offsets[i + 1]) & (codes[i] == CLN_NULL_CODE);
+    }
+    return empty;
+}
+
+static cln_status encode_numbers(const cln_encoding *encoding, const int32_t *numbers, size_t count, void *codes,
+                                 cln_piece *piece, cln_error *err) {
+    cln_piece range = {.rows = count};
+    measure_codes(numbers, count, &range);
+    if (range.nulls < count && (range.min.integer < encoding->min || range.max.integer > encoding->max)) {
+        return cln_fail(err, CLN_ERR_INTERNAL, "a text has a number that no text was announced with");
+    }
+    narrow_codes(numbers, count, encoding->layout.code_width_bytes, codes);
+    piece->codes_crc32c = cln_crc32c(0, codes, count * encoding->layout.code_width_bytes);
+    return CLN_OK;
+}
+
+cln_status cln_encode_texts(const cln_encoding *encoding, const cln_vector *vector, uint64_t byte, size_t first,
+                            size_t count, void *stored, void *codes, cln_piece *piece, cln_error *err) {
+    const uint64_t *offsets = vector->offsets + first;
+    const int32_t *numbers = encoding->layout.code_width_bytes == 0 ? NULL : vector->codes + first;
+    if (narrow_sizes(offsets, count, encoding->layout.width_bytes, stored) > encoding->text_size_max) {
+        return cln_fail(err, CLN_ERR_INTERNAL, "a text is longer than was announced");
     }
     piece->rows = count;
-    piece->nulls = nulls;
-    piece->first_byte = vector->offsets[first] + shift;
-    piece->size_bytes = vector->offsets[first + count] - vector->offsets[first];
+    piece->nulls = count_empty(offsets, numbers, count);
+    piece->first_byte = byte + (offsets[0] - vector->offsets[0]);
+    piece->size_bytes = offsets[count] - offsets[0];
     cln_piece_clear_bounds(piece, CLN_TYPE_TEXT);
     CLN_TRY(check_nulls(encoding, piece, err));
     piece->crc32c = cln_crc32c(0, stored, count * encoding->layout.width_bytes);
-    piece->second_crc32c = cln_crc32c(0, vector->bytes + vector->offsets[first], (size_t)piece->size_bytes);
-    return CLN_OK;
+    piece->second_crc32c = cln_crc32c(0, vector->bytes + offsets[0], (size_t)piece->size_bytes);
+    return numbers == NULL ? CLN_OK : encode_numbers(encoding, numbers, count, codes, piece, err);
 }

@@ -16,6 +16,7 @@ typedef struct cln_encoding {
     cln_layout layout;
     bool may_be_null;
     int64_t min, max; /* integral types and codes */
+    uint64_t text_size_max;
 } cln_encoding;
 
 /* Encodes rows [first, first + count) of a vector that is no text: stored
@@ -24,10 +25,11 @@ typedef struct cln_encoding {
 CLN_CHECKED cln_status cln_encode_values(const cln_encoding *encoding, const cln_vector *vector, size_t first,
                                          size_t count, void *stored, uint8_t *mask, cln_piece *piece, cln_error *err);
 
-/* Encodes the ends of texts [first, first + count) as offsets; byte is where
- * the vector's first text stands in the column's data. Sets piece's nulls,
- * bytes and checksums. */
-CLN_CHECKED cln_status cln_encode_text_ends(const cln_encoding *encoding, const cln_vector *vector, uint64_t byte,
-                                            size_t first, size_t count, void *stored, cln_piece *piece, cln_error *err);
+/* Encodes the sizes of texts [first, first + count), and into codes their
+ * numbers, where they have some; byte is where the vector's first text stands
+ * in the column's data. Sets piece's nulls, bytes and checksums. */
+CLN_CHECKED cln_status cln_encode_texts(const cln_encoding *encoding, const cln_vector *vector, uint64_t byte,
+                                        size_t first, size_t count, void *stored, void *codes, cln_piece *piece,
+                                        cln_error *err);
 
 #endif

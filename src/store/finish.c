@@ -9,9 +9,9 @@
 
 /* The zones as they stand in memory, packed into the file's type by HDF5. */
 static cln_status write_zones(hid_t group, const cln_writer_column *column, uint64_t rows, cln_error *err) {
-    const cln_form form = column->encoding.layout.form;
-    const hid_t stored = cln_zone_type(column->encoding.type, form, true);
-    const hid_t memory = cln_zone_type(column->encoding.type, form, false);
+    const cln_layout layout = column->encoding.layout;
+    const hid_t stored = cln_zone_type(column->encoding.type, layout, true);
+    const hid_t memory = cln_zone_type(column->encoding.type, layout, false);
     hid_t dataset = H5I_INVALID_HID;
     cln_status status = stored < 0 || memory < 0 ? cln_h5_fail(err, "cannot make the type of zones") : CLN_OK;
     if (status == CLN_OK) {
@@ -76,9 +76,9 @@ static cln_status check_column(hid_t file, const char *table, const cln_writer_c
                                cln_error *err) {
     const cln_layout layout = column->encoding.layout;
     if (layout.is_all_null) return CLN_OK;
-    const char *names[2] = {cln_form_values_name(layout.form), cln_form_second_name(layout.form)};
-    for (int i = 0; i < 2; i++) {
-        if (i == 1 && names[i] == NULL) continue;
+    const char *names[CLN_MOST_DATASETS];
+    const size_t count = cln_layout_names(layout, names);
+    for (size_t i = 0; i < count; i++) {
         char *path;
         CLN_TRY(cln_format_string(&path, err, "%s/%s%s%s", table, column->name, names[i] == NULL ? "" : "/",
                                   names[i] == NULL ? "" : names[i]));

@@ -24,25 +24,32 @@ typedef enum cln_form {
     CLN_FORM_ARRAY,       /* one dataset */
     CLN_FORM_NULLABLE,    /* values, mask */
     CLN_FORM_CATEGORICAL, /* codes; categories and dictionary beside it */
-    CLN_FORM_TEXT,        /* offsets (one more than rows), data */
+    CLN_FORM_TEXT,        /* sizes, data; with numbered texts also codes and dictionary */
 } cln_form;
 
 typedef struct cln_layout {
     cln_form form;
-    unsigned width_bytes; /* of a value, a code or an offset */
-    bool is_all_null;     /* no space of its own: every value is the fill value */
+    unsigned width_bytes;      /* of a value, a code or a text's size */
+    unsigned code_width_bytes; /* of the number of a text; 0: they have none */
+    bool is_all_null;          /* no space of its own: every value is the fill value */
 } cln_layout;
 
 cln_layout cln_layout_of(const cln_stored_column *column, uint64_t rows);
 
-/* The name of the dataset of values inside the column's group, and of the
- * second dataset; NULL where there is none. */
-const char *cln_form_values_name(cln_form form);
-const char *cln_form_second_name(cln_form form);
+/* The names of a column's datasets with one item for each row (of data: each
+ * byte) inside its group: values, then mask or data, then codes; returns how
+ * many there are. NULL is the column itself. */
+enum { CLN_MOST_DATASETS = 3 };
+size_t cln_layout_names(cln_layout layout, const char *names[CLN_MOST_DATASETS]);
 
-/* The least bytes for integers in [min, max]; for offsets or counts up to max. */
+/* The least bytes for integers in [min, max]; for sizes of texts up to max. */
 unsigned cln_signed_width(int64_t min, int64_t max);
-unsigned cln_offset_width(uint64_t max);
+unsigned cln_size_width(uint64_t max);
+
+/* The least bytes for times in [min, max] beside their null, and that null:
+ * the least integer of the width. */
+unsigned cln_time_width(int64_t min, int64_t max);
+int64_t cln_null_time(unsigned width_bytes);
 
 /* A bound of a zone: integers for integral types and codes, else a number. */
 typedef union cln_bound {
@@ -56,13 +63,15 @@ typedef struct cln_zone {
     uint64_t first_row;
     cln_bound min, max;
     uint64_t nulls;
-    uint32_t crc32c;        /* of the stored bytes of values, codes, or offsets (both ends) */
+    uint64_t first_byte;    /* texts: where the first one begins in data */
+    uint32_t crc32c;        /* of the stored bytes of values, codes, or sizes */
     uint32_t second_crc32c; /* of mask or data */
+    uint32_t codes_crc32c;  /* of the numbers of texts */
 } cln_zone;
 
 /* The type of a zone: packed for the file, or as in memory. The caller closes
  * it. Negative when HDF5 fails. */
-hid_t cln_zone_type(cln_type type, cln_form form, bool for_file);
+hid_t cln_zone_type(cln_type type, cln_layout layout, bool for_file);
 
 static inline uint64_t cln_zone_count(uint64_t rows) {
     return rows / CLN_ZONE_ROWS + (rows % CLN_ZONE_ROWS != 0);

@@ -23,9 +23,9 @@ static cln_status open_checked(cln_live_file *file, const cln_manifest *manifest
     CLN_TRY(cln_h5_open(&file->file, file->path, false, err));
     int32_t version = 0;
     CLN_TRY(cln_h5_get_number(file->file, "colonnade_format", H5T_NATIVE_INT32, &version, err));
-    if (version == CLN_STORE_FORMAT_VERSION) return CLN_OK;
+    if (version == CLN_LIVE_FORMAT_VERSION) return CLN_OK;
     return cln_fail(err, CLN_ERR_IO, "it has format version %d, this program reads %d; use the newer program", version,
-                    CLN_STORE_FORMAT_VERSION);
+                    CLN_LIVE_FORMAT_VERSION);
 }
 
 /* What is wrong with the file, and what to do. */

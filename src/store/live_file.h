@@ -11,6 +11,9 @@
 #include "colonnade/store/dataset.h"
 #include "layout.h"
 
+/* The version of the file's format. */
+enum { CLN_LIVE_FORMAT_VERSION = 1 };
+
 /* Bits of a zone; row i is bit i % 8 of byte i / 8, set when it counts. */
 #define CLN_ZONE_BITS_BYTES ((size_t)CLN_ZONE_ROWS / 8)
 

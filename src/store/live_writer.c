@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 static cln_status describe(hid_t file, cln_span rule, cln_error *err) {
-    const int32_t version = CLN_STORE_FORMAT_VERSION;
+    const int32_t version = CLN_LIVE_FORMAT_VERSION;
     CLN_TRY(cln_h5_put_number(file, "colonnade_format", H5T_STD_I32LE, &version, err));
     const uint64_t zone_rows = CLN_ZONE_ROWS;
     CLN_TRY(cln_h5_put_number(file, "rows_per_zone", H5T_STD_U64LE, &zone_rows, err));

@@ -6,7 +6,6 @@
 #include "colonnade/base/memory.h"
 #include "colonnade/base/utf8.h"
 #include "colonnade/store/dataset_paths.h"
-#include "colonnade/store/partition_writer.h"
 #include "layout.h"
 
 #include <cjson/cJSON.h>
@@ -23,8 +22,9 @@ static cln_status append_member(cln_buffer *text, const char *key, const char *v
     return cln_buffer_append_char(text, ',', err);
 }
 
-/* Programs that know nothing of duplicates would count them: they refuse this. */
-#define FORMAT_WITH_RULE 2
+/* Of the manifest. Programs that know nothing of duplicates would count them: they refuse the second. */
+#define FORMAT_WITHOUT_RULE 1
+#define FORMAT_WITH_RULE    2
 
 static bool has_rule(const cln_manifest *manifest) {
     return manifest->rule.on_duplicate != CLN_DUPLICATES_UNSET;
@@ -76,7 +76,7 @@ static cln_status append_info(cln_buffer *text, const cln_partition_info *info, 
 
 cln_status cln_manifest_to_text(const cln_manifest *manifest, cln_buffer *text, cln_error *err) {
     CLN_TRY(cln_buffer_append_format(text, err, "{\"format\":%d,",
-                                     has_rule(manifest) ? FORMAT_WITH_RULE : CLN_STORE_FORMAT_VERSION));
+                                     has_rule(manifest) ? FORMAT_WITH_RULE : FORMAT_WITHOUT_RULE));
     CLN_TRY(append_member(text, "dataset", manifest->dataset, err));
     if (has_rule(manifest)) CLN_TRY(append_rule(text, manifest, err));
     CLN_TRY(cln_buffer_append_string(text, "\"partitions\":[", err));
@@ -227,10 +227,10 @@ static cln_status take_parts(const cJSON *root, bool with_rule, cln_manifest *ma
 static cln_status take_manifest(const cJSON *root, cln_manifest *manifest, cln_error *err) {
     uint64_t format = 0;
     CLN_TRY(take_count(root, "format", &format, err));
-    if (format != CLN_STORE_FORMAT_VERSION && format != FORMAT_WITH_RULE) {
+    if (format != FORMAT_WITHOUT_RULE && format != FORMAT_WITH_RULE) {
         return cln_fail(err, CLN_ERR_IO,
                         "it has format version %" PRIu64 ", this program reads %d and %d; use the newer program",
-                        format, CLN_STORE_FORMAT_VERSION, FORMAT_WITH_RULE);
+                        format, FORMAT_WITHOUT_RULE, FORMAT_WITH_RULE);
     }
     const char *dataset = NULL;
     CLN_TRY(take_text(root, "dataset", &dataset, err));

@@ -61,7 +61,7 @@ static void measure_integers(const cln_measure_input *in, const cln_measure_loop
 
 static void measure_timestamps(const cln_measure_input *in, const cln_measure_loops *loops, cln_measured *out) {
     cln_integer_sums sums;
-    loops->timestamps(in->values, in->rows, &sums);
+    loops->timestamps[in->width_bytes == 4 ? 0 : 1](in->values, in->rows, &sums);
     out->nulls = sums.nulls;
     out->min.integer = sums.min;
     out->max.integer = sums.max;

@@ -67,18 +67,24 @@ enum { BITS_ROWS = 256 };
             .min = (int64_t)least, .max = most, .nulls = count_##set##name(codes, rows), .lowest = lowest};            \
     }
 
-#define DEFINE_WIDE(set, ATTRIBUTE)                                                                                    \
-    ATTRIBUTE static void timestamps_##set(const void *from, size_t rows, cln_integer_sums *sums) {                    \
-        const int64_t *values = from;                                                                                  \
-        int64_t least = INT64_MAX, most = INT64_MIN, nulls = 0;                                                        \
+/* Without any value the bounds are those of no zone, whatever the width. */
+#define DEFINE_TIMES(set, name, type, lowest_value, greatest, ATTRIBUTE)                                               \
+    ATTRIBUTE static void timestamps_##set##name(const void *from, size_t rows, cln_integer_sums *sums) {              \
+        const type *values = from;                                                                                     \
+        type least = greatest, most = lowest_value, nulls = 0;                                                         \
         for (size_t i = 0; i < rows; i++) {                                                                            \
-            const int64_t candidate = values[i] == INT64_MIN ? INT64_MAX : values[i];                                  \
-            nulls += values[i] == INT64_MIN;                                                                           \
+            const type candidate = values[i] == lowest_value ? greatest : values[i];                                   \
+            nulls += values[i] == lowest_value;                                                                        \
             least = candidate < least ? candidate : least;                                                             \
             most = values[i] > most ? values[i] : most;                                                                \
         }                                                                                                              \
         *sums = (cln_integer_sums){.min = least, .max = most, .nulls = (uint64_t)nulls};                               \
-    }                                                                                                                  \
+        if (sums->nulls < rows) return;                                                                                \
+        sums->min = INT64_MAX;                                                                                         \
+        sums->max = INT64_MIN;                                                                                         \
+    }
+
+#define DEFINE_DOUBLES(set, ATTRIBUTE)                                                                                 \
     ATTRIBUTE static void doubles_##set(const double *values, size_t rows, const cln_double_rule *rule,                \
                                         cln_double_sums *sums) {                                                       \
         double least[8], most[8]; /* one for each place of a vector: comparisons must not wait for each other */       \
@@ -124,12 +130,14 @@ enum { BITS_ROWS = 256 };
     DEFINE_CODES(set, 8, int8_t, INT8_MAX, ATTRIBUTE)                                                                  \
     DEFINE_CODES(set, 16, int16_t, INT16_MAX, ATTRIBUTE)                                                               \
     DEFINE_CODES(set, 32, int32_t, INT32_MAX, ATTRIBUTE)                                                               \
-    DEFINE_WIDE(set, ATTRIBUTE)                                                                                        \
+    DEFINE_TIMES(set, 32, int32_t, INT32_MIN, INT32_MAX, ATTRIBUTE)                                                    \
+    DEFINE_TIMES(set, 64, int64_t, INT64_MIN, INT64_MAX, ATTRIBUTE)                                                    \
+    DEFINE_DOUBLES(set, ATTRIBUTE)                                                                                     \
     static const cln_measure_loops set##loops = {                                                                      \
         .plain = {plain_##set##8, plain_##set##16, plain_##set##32, plain_##set##64},                                  \
         .masked = {masked_##set##8, masked_##set##16, masked_##set##32, masked_##set##64},                             \
         .codes = {codes_##set##8, codes_##set##16, codes_##set##32},                                                   \
-        .timestamps = timestamps_##set,                                                                                \
+        .timestamps = {timestamps_##set##32, timestamps_##set##64},                                                    \
         .doubles = doubles_##set};
 
 /* NOLINTEND(bugprone-macro-parentheses) */

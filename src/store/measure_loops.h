@@ -36,10 +36,10 @@ typedef void cln_measure_double(const double *values, size_t rows, const cln_dou
 
 /* By width: 1, 2, 4 and 8 bytes are 0, 1, 2 and 3. */
 typedef struct cln_measure_loops {
-    cln_measure_plain *plain[4];   /* no nulls */
-    cln_measure_masked *masked[4]; /* nulls are told by a mask */
-    cln_measure_plain *codes[3];   /* null is -1 */
-    cln_measure_plain *timestamps; /* null is the least integer */
+    cln_measure_plain *plain[4];      /* no nulls */
+    cln_measure_masked *masked[4];    /* nulls are told by a mask */
+    cln_measure_plain *codes[3];      /* null is -1 */
+    cln_measure_plain *timestamps[2]; /* of 4 and of 8 bytes; null is the least integer */
     cln_measure_double *doubles;
 } cln_measure_loops;
 

@@ -70,8 +70,9 @@ static cln_status check_version(hid_t file, cln_error *err) {
     int32_t version = 0;
     CLN_TRY(cln_h5_get_number(file, "colonnade_format", H5T_NATIVE_INT32, &version, err));
     if (version == CLN_STORE_FORMAT_VERSION) return CLN_OK;
-    return cln_fail(err, CLN_ERR_IO, "it has format version %d, this program reads %d; use the newer program", version,
-                    CLN_STORE_FORMAT_VERSION);
+    return cln_fail(err, CLN_ERR_IO, "it has format version %d, this program reads %d; %s", version,
+                    CLN_STORE_FORMAT_VERSION,
+                    version < CLN_STORE_FORMAT_VERSION ? "an older program wrote it" : "use the newer program");
 }
 
 static cln_status load(cln_partition_file *file, const cln_partition_info *info, cln_error *err) {

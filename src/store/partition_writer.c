@@ -50,7 +50,7 @@ static uint32_t digest_tables(const cln_stored_table *tables, size_t table_count
             crc = cln_crc32c(crc, column->name, strlen(column->name));
             crc = mix(mix(crc, (uint64_t)column->type), column->null_count);
             crc = mix(mix(crc, (uint64_t)column->min), (uint64_t)column->max);
-            crc = mix(mix(crc, column->dictionary_count), column->text_size_bytes);
+            crc = mix(mix(mix(crc, column->dictionary_count), column->text_size_bytes), column->text_size_max);
         }
     }
     return crc;
@@ -67,16 +67,16 @@ static cln_status check_same_everywhere(const cln_comm *comm, const cln_stored_t
 }
 
 static cln_status init_column(cln_writer_column *column, const cln_stored_column *from, uint64_t rows, cln_error *err) {
-    column->values = H5I_INVALID_HID;
-    column->second = H5I_INVALID_HID;
+    for (size_t i = 0; i < CLN_MOST_DATASETS; i++) column->datasets[i] = H5I_INVALID_HID;
     column->null_count = from->null_count;
     column->text_size_bytes = from->text_size_bytes;
     column->encoding = (cln_encoding){.type = from->type,
                                       .layout = cln_layout_of(from, rows),
                                       .may_be_null = from->null_count > 0,
                                       .min = from->min,
-                                      .max = from->max};
-    if (from->type == CLN_TYPE_CATEGORY) {
+                                      .max = from->max,
+                                      .text_size_max = from->text_size_max};
+    if (from->type == CLN_TYPE_CATEGORY || from->type == CLN_TYPE_TEXT) {
         column->encoding.min = 0;
         column->encoding.max = (int64_t)from->dictionary_count - 1;
     } else if (from->type == CLN_TYPE_BOOLEAN) {
@@ -103,15 +103,15 @@ static cln_status init_tables(cln_partition_writer *writer, const cln_stored_tab
 static cln_status open_column(hid_t file, const char *table, cln_writer_column *column, cln_error *err) {
     const cln_layout layout = column->encoding.layout;
     if (layout.is_all_null) return CLN_OK;
-    const char *names[2] = {cln_form_values_name(layout.form), cln_form_second_name(layout.form)};
-    hid_t *places[2] = {&column->values, &column->second};
-    for (int i = 0; i < 2; i++) {
-        if (i == 1 && names[i] == NULL) continue;
+    const char *names[CLN_MOST_DATASETS];
+    const size_t count = cln_layout_names(layout, names);
+    for (size_t i = 0; i < count; i++) {
         char *path;
         CLN_TRY(cln_format_string(&path, err, "%s/%s%s%s", table, column->name, names[i] == NULL ? "" : "/",
                                   names[i] == NULL ? "" : names[i]));
-        *places[i] = H5Dopen2(file, path, H5P_DEFAULT);
-        const cln_status status = *places[i] < 0 ? cln_h5_fail(err, "cannot open the dataset '%s'", path) : CLN_OK;
+        column->datasets[i] = H5Dopen2(file, path, H5P_DEFAULT);
+        const cln_status status =
+            column->datasets[i] < 0 ? cln_h5_fail(err, "cannot open the dataset '%s'", path) : CLN_OK;
         free(path);
         CLN_TRY(status);
     }
@@ -136,7 +136,7 @@ static cln_status init_writer(cln_partition_writer *writer, const char *path, co
     writer->table_count = table_count;
     CLN_TRY(init_tables(writer, tables, err));
     CLN_TRY(cln_new_array(&writer->stored, (size_t)CLN_WRITE_BYTES, 1, err));
-    return cln_new_array(&writer->mask, (size_t)CLN_WRITE_BYTES, 1, err);
+    return cln_new_array(&writer->beside, (size_t)CLN_WRITE_BYTES, 1, err);
 }
 
 /* MPI may wait for ever for a rank that cannot open what the others can. */
@@ -190,7 +190,7 @@ static cln_status write_text_data(const cln_writer_column *column, uint64_t firs
     const char *bytes = vector->bytes + vector->offsets[0];
     for (uint64_t done = 0; done < size;) {
         const uint64_t count = size - done < CLN_WRITE_BYTES ? size - done : CLN_WRITE_BYTES;
-        CLN_TRY(cln_h5_write_rows(column->second, first_byte + done, count, bytes + done, err));
+        CLN_TRY(cln_h5_write_rows(column->datasets[1], first_byte + done, count, bytes + done, err));
         done += count;
     }
     return CLN_OK;
@@ -208,9 +208,11 @@ static cln_status encode_run(cln_partition_writer *writer, cln_writer_column *co
         char *stored = writer->stored + done * encoding->layout.width_bytes;
         cln_piece piece = {.first_row = row};
         if (encoding->type == CLN_TYPE_TEXT) {
-            CLN_TRY(cln_encode_text_ends(encoding, vector, first_byte, first + done, rows, stored, &piece, err));
+            void *codes = writer->beside + done * encoding->layout.code_width_bytes;
+            CLN_TRY(cln_encode_texts(encoding, vector, first_byte, first + done, rows, stored, codes, &piece, err));
         } else {
-            CLN_TRY(cln_encode_values(encoding, vector, first + done, rows, stored, writer->mask + done, &piece, err));
+            uint8_t *mask = writer->beside + done;
+            CLN_TRY(cln_encode_values(encoding, vector, first + done, rows, stored, mask, &piece, err));
         }
         CLN_TRY(cln_pieces_add(&column->pieces, &piece, encoding->type, encoding->layout, err));
         done += rows;
@@ -220,23 +222,20 @@ static cln_status encode_run(cln_partition_writer *writer, cln_writer_column *co
 
 static cln_status put_rows(cln_partition_writer *writer, cln_writer_column *column, uint64_t first_row,
                            uint64_t first_byte, const cln_vector *vector, cln_error *err) {
-    const bool is_text = column->encoding.type == CLN_TYPE_TEXT;
-    const size_t rows_per_write = (size_t)(CLN_WRITE_BYTES / column->encoding.layout.width_bytes);
-    if (is_text && first_row == 0) {
-        static const uint64_t zero = 0; /* the offset in front of the first text */
-        CLN_TRY(cln_h5_write_rows(column->values, 0, 1, &zero, err));
-    }
+    const cln_layout layout = column->encoding.layout;
+    const unsigned widest = layout.width_bytes > layout.code_width_bytes ? layout.width_bytes : layout.code_width_bytes;
+    const size_t rows_per_write = (size_t)(CLN_WRITE_BYTES / widest);
     for (size_t done = 0; done < vector->rows;) {
         const size_t rows = vector->rows - done < rows_per_write ? vector->rows - done : rows_per_write;
         CLN_TRY(encode_run(writer, column, first_row, first_byte, vector, done, rows, err));
-        const uint64_t place = first_row + done + (is_text ? 1 : 0);
-        CLN_TRY(cln_h5_write_rows(column->values, place, rows, writer->stored, err));
-        if (column->encoding.layout.form == CLN_FORM_NULLABLE) {
-            CLN_TRY(cln_h5_write_rows(column->second, place, rows, writer->mask, err));
+        CLN_TRY(cln_h5_write_rows(column->datasets[0], first_row + done, rows, writer->stored, err));
+        if (layout.form == CLN_FORM_NULLABLE || layout.code_width_bytes > 0) {
+            const hid_t beside = column->datasets[layout.form == CLN_FORM_NULLABLE ? 1 : 2];
+            CLN_TRY(cln_h5_write_rows(beside, first_row + done, rows, writer->beside, err));
         }
         done += rows;
     }
-    return is_text ? write_text_data(column, first_byte, vector, err) : CLN_OK;
+    return layout.form == CLN_FORM_TEXT ? write_text_data(column, first_byte, vector, err) : CLN_OK;
 }
 
 static bool is_null(const cln_vector *vector, size_t row) {
@@ -246,7 +245,8 @@ static bool is_null(const cln_vector *vector, size_t row) {
     case CLN_TYPE_CATEGORY:
         return vector->codes[row] == CLN_NULL_CODE;
     case CLN_TYPE_TEXT:
-        return vector->offsets[row] == vector->offsets[row + 1];
+        return vector->offsets[row] == vector->offsets[row + 1] &&
+               (vector->codes == NULL || vector->codes[row] == CLN_NULL_CODE);
     default:
         return vector->integers[row] == CLN_NULL_INTEGER;
     }
@@ -272,6 +272,9 @@ static cln_status check_place(const cln_writer_table *table, const cln_writer_co
                         first_row + vector->rows, table->rows);
     }
     if (vector->type != CLN_TYPE_TEXT || vector->rows == 0) return CLN_OK;
+    if (column->encoding.layout.code_width_bytes > 0 && vector->codes == NULL) {
+        return cln_fail(err, CLN_ERR_INTERNAL, "the texts come without numbers");
+    }
     const uint64_t size = vector->offsets[vector->rows] - vector->offsets[0];
     if (first_byte > column->text_size_bytes || size > column->text_size_bytes - first_byte) {
         return cln_fail(err, CLN_ERR_INTERNAL, "bytes %" PRIu64 " to %" PRIu64 " of a text of %" PRIu64, first_byte,

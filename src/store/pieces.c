@@ -33,6 +33,10 @@ static void merge_piece(cln_piece *whole, const cln_piece *next, cln_type type, 
     const uint64_t second_bytes = layout.form == CLN_FORM_TEXT ? next->size_bytes : next->rows;
     whole->crc32c = cln_crc32c_combine(whole->crc32c, next->crc32c, next->rows * layout.width_bytes);
     whole->second_crc32c = cln_crc32c_combine(whole->second_crc32c, next->second_crc32c, second_bytes);
+    if (layout.code_width_bytes > 0) {
+        whole->codes_crc32c =
+            cln_crc32c_combine(whole->codes_crc32c, next->codes_crc32c, next->rows * layout.code_width_bytes);
+    }
     whole->rows += next->rows;
     whole->nulls += next->nulls;
     whole->size_bytes += next->size_bytes;
@@ -65,18 +69,15 @@ static int by_first_row(const void *a, const void *b) {
     return (left->first_row > right->first_row) - (left->first_row < right->first_row);
 }
 
-/* The checksum of offsets covers the one in front of the first row too. */
-static void store_zone(cln_zone *zone, const cln_piece *piece, cln_layout layout) {
+static void store_zone(cln_zone *zone, const cln_piece *piece) {
     *zone = (cln_zone){.first_row = piece->first_row,
                        .min = piece->min,
                        .max = piece->max,
                        .nulls = piece->nulls,
+                       .first_byte = piece->first_byte,
                        .crc32c = piece->crc32c,
-                       .second_crc32c = piece->second_crc32c};
-    if (layout.form == CLN_FORM_TEXT) {
-        const uint32_t front = cln_crc32c(0, &piece->first_byte, layout.width_bytes);
-        zone->crc32c = cln_crc32c_combine(front, piece->crc32c, piece->rows * layout.width_bytes);
-    }
+                       .second_crc32c = piece->second_crc32c,
+                       .codes_crc32c = piece->codes_crc32c};
 }
 
 static cln_status check_totals(const cln_zones_of *of, uint64_t rows, uint64_t nulls, uint64_t bytes, cln_error *err) {
@@ -111,7 +112,7 @@ static cln_status merge_sorted(cln_zone *zones, const cln_zones_of *of, const cl
         byte += piece->size_bytes;
         nulls += piece->nulls;
         if (row % CLN_ZONE_ROWS == 0 || row == of->rows) {
-            store_zone(&zones[whole.first_row / CLN_ZONE_ROWS], &whole, of->layout);
+            store_zone(&zones[whole.first_row / CLN_ZONE_ROWS], &whole);
         }
     }
     return check_totals(of, row, nulls, byte, err);

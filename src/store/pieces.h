@@ -14,8 +14,9 @@ typedef struct cln_piece {
     uint64_t first_row, rows, nulls;
     cln_bound min, max;
     uint64_t first_byte, size_bytes; /* text: where in data */
-    uint32_t crc32c;                 /* of values or codes; of the offsets behind each row's text */
+    uint32_t crc32c;                 /* of values, codes or sizes */
     uint32_t second_crc32c;          /* of mask or data */
+    uint32_t codes_crc32c;           /* of the numbers of texts */
 } cln_piece;
 
 typedef struct cln_pieces {

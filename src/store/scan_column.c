@@ -8,8 +8,7 @@
 
 cln_status cln_scan_column_init(cln_scan_column *column, const char *name, cln_type type, cln_error *err) {
     *column = (cln_scan_column){.type = type};
-    column->file.values = H5I_INVALID_HID;
-    column->file.second = H5I_INVALID_HID;
+    for (int i = 0; i < CLN_MOST_DATASETS; i++) column->file.datasets[i] = H5I_INVALID_HID;
     cln_stored_block_init(&column->block);
     cln_buffer_init(&column->room.values, SIZE_MAX);
     cln_buffer_init(&column->room.bytes, SIZE_MAX);
@@ -102,9 +101,10 @@ cln_status cln_scan_column_enter(cln_scan_column *column, const cln_partition_fi
     if (about == NULL) return CLN_OK;
     CLN_TRY(cln_column_file_open(&column->file, partition, table, about, err));
     column->how = (cln_widening){.to = column->type, .dictionary = &column->own};
-    if (column->file.type != CLN_TYPE_CATEGORY) return CLN_OK;
-    if (column->type == CLN_TYPE_CATEGORY)
+    if (!cln_column_file_has_dictionary(&column->file)) return CLN_OK;
+    if (column->type == CLN_TYPE_CATEGORY) {
         column->how.remap = column->remaps[partition_index - column->first_partition];
+    }
     return cln_column_file_dictionary(partition, table, column->name, &column->own, err);
 }
 

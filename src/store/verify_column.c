@@ -28,12 +28,12 @@ static cln_place place_of(const cln_column_check *check, uint64_t zone, uint64_t
 
 static cln_status read_exponents(cln_column_check *check, cln_error *err) {
     if (check->file.type != CLN_TYPE_DOUBLE) return CLN_OK;
-    CLN_TRY(cln_h5_get_number(check->file.values, "exponent_min", H5T_NATIVE_INT32, &check->exponent_min, err));
-    return cln_h5_get_number(check->file.values, "exponent_max", H5T_NATIVE_INT32, &check->exponent_max, err);
+    CLN_TRY(cln_h5_get_number(check->file.datasets[0], "exponent_min", H5T_NATIVE_INT32, &check->exponent_min, err));
+    return cln_h5_get_number(check->file.datasets[0], "exponent_max", H5T_NATIVE_INT32, &check->exponent_max, err);
 }
 
 static cln_status count_codes(cln_column_check *check, const cln_partition_file *partition, cln_error *err) {
-    if (check->file.type != CLN_TYPE_CATEGORY) return CLN_OK;
+    if (!cln_column_file_has_dictionary(&check->file)) return CLN_OK;
     cln_dictionary dictionary;
     CLN_TRY(cln_column_file_dictionary(partition, (size_t)check->place.table, check->file.name, &dictionary, err));
     check->code_count = dictionary.count;
@@ -55,7 +55,7 @@ void cln_column_check_open(cln_column_check *check, const cln_partition_file *pa
         return;
     }
     check->is_open = true;
-    if (with_dictionary && about->type == CLN_TYPE_CATEGORY) cln_check_dictionary(check, partition);
+    if (with_dictionary && cln_column_file_has_dictionary(&check->file)) cln_check_dictionary(check, partition);
 }
 
 void cln_column_check_close(cln_column_check *check) {
@@ -169,20 +169,15 @@ static cln_status check_values(const zone_job *job, cln_error *err) {
 
 /* Rows of a zone whose texts are looked at together. */
 typedef struct text_run {
-    const void *offsets; /* of the zone */
-    unsigned width_bytes;
+    const uint64_t *offsets; /* of the zone */
     size_t first, end;
 } text_run;
 
-static uint64_t offset_at(const text_run *run, size_t i) {
-    return run->width_bytes == 4 ? ((const uint32_t *)run->offsets)[i] : ((const uint64_t *)run->offsets)[i];
-}
-
 /* The first row whose text is not UTF-8, or the end. */
 static size_t find_odd_text(const text_run *run, cln_span bytes) {
-    const uint64_t begin = offset_at(run, run->first);
+    const uint64_t begin = run->offsets[run->first];
     for (size_t i = run->first; i < run->end; i++) {
-        const uint64_t from = offset_at(run, i) - begin, to = offset_at(run, i + 1) - begin;
+        const uint64_t from = run->offsets[i] - begin, to = run->offsets[i + 1] - begin;
         if (!cln_utf8_is_valid(cln_span_of(bytes.data + from, (size_t)(to - from)))) return i;
     }
     return run->end;
@@ -191,10 +186,10 @@ static size_t find_odd_text(const text_run *run, cln_span bytes) {
 /* All texts at once are valid and each begins where a character does: so each is valid. */
 static bool are_valid_texts(const text_run *run, cln_span bytes) {
     if (!cln_utf8_is_valid(bytes)) return false;
-    const uint64_t begin = offset_at(run, run->first);
+    const uint64_t begin = run->offsets[run->first];
     bool is_inside = false;
     for (size_t i = run->first; i < run->end; i++) {
-        const uint64_t from = offset_at(run, i) - begin;
+        const uint64_t from = run->offsets[i] - begin;
         is_inside |= from < bytes.size && ((unsigned char)bytes.data[from] & 0xC0) == 0x80;
     }
     return !is_inside;
@@ -212,10 +207,10 @@ static cln_status check_bytes(const zone_job *job, text_run *run, cln_error *err
     cln_stored_block *block = &job->check->block;
     uint32_t crc = 0;
     for (run->first = 0; run->first < job->rows; run->first = run->end) {
-        const uint64_t begin = offset_at(run, run->first);
+        const uint64_t begin = run->offsets[run->first];
         run->end = run->first + 1;
-        while (run->end < job->rows && offset_at(run, run->end + 1) - begin <= CLN_TEXT_BYTES) run->end++;
-        const uint64_t size = offset_at(run, run->end) - begin;
+        while (run->end < job->rows && run->offsets[run->end + 1] - begin <= CLN_TEXT_BYTES) run->end++;
+        const uint64_t size = run->offsets[run->end] - begin;
         cln_span bytes;
         CLN_TRY(cln_column_file_second(&job->check->file, begin, size, &block->second_room, &bytes, err));
         crc = cln_crc32c(crc, bytes.data, bytes.size);
@@ -228,38 +223,67 @@ static cln_status check_bytes(const zone_job *job, text_run *run, cln_error *err
     return CLN_OK;
 }
 
-/* Whether all offsets can be used. */
-static bool check_offsets(const zone_job *job, const text_run *run) {
-    const cln_column_file *file = &job->check->file;
+/* Rows without a text and without a number. */
+static uint64_t count_null_texts(const cln_column_file *file, const cln_stored_block *block) {
+    const unsigned width = file->layout.code_width_bytes;
     uint64_t nulls = 0;
-    for (size_t i = 0; i < job->rows; i++) {
-        if (offset_at(run, i + 1) < offset_at(run, i)) {
-            cln_findings_add(job->check->findings, place_of(job->check, job->number, job->zone->first_row + i),
-                             CLN_ERR_DATA, "offsets do not ascend");
-            return false;
-        }
-        nulls += offset_at(run, i + 1) == offset_at(run, i);
+    for (size_t i = 0; i < block->rows; i++) {
+        const bool is_empty = block->offsets[i] == block->offsets[i + 1];
+        nulls += is_empty && (width == 0 || cln_stored_integer(block->codes.data, width, i) == CLN_NULL_CODE);
     }
-    const bool is_last = job->zone->first_row + job->rows == file->rows;
-    const uint64_t last = offset_at(run, job->rows);
-    if (last > file->data_bytes || (is_last && last != file->data_bytes) ||
-        (job->number == 0 && offset_at(run, 0) != 0)) {
-        fail_zone(job, CLN_ERR_DATA, "offsets do not begin and end where the texts do");
-        return false;
-    }
-    check_nulls(job, nulls);
-    return true;
+    return nulls;
 }
 
-/* Of a copy, for the map may be lost after the offsets were found good. */
-static cln_status check_texts(const zone_job *job, cln_error *err) {
-    cln_column_file *file = &job->check->file;
+/* Each number is one that a text has, and its row has no text of its own. */
+static void check_numbers(const zone_job *job, const cln_stored_block *block) {
+    const cln_measure_input input = {.type = CLN_TYPE_CATEGORY,
+                                     .width_bytes = job->check->file.layout.code_width_bytes,
+                                     .rows = job->rows,
+                                     .values = block->codes.data,
+                                     .code_count = job->check->code_count};
+    cln_measured measured;
+    cln_measure_values(&input, &measured);
+    const char *odd = measured.odd;
+    size_t row = measured.odd_row;
+    for (size_t i = 0; i < row; i++) {
+        if (block->offsets[i] == block->offsets[i + 1]) continue;
+        if (cln_stored_integer(input.values, input.width_bytes, i) == CLN_NULL_CODE) continue;
+        row = i;
+        odd = "a text stands beside a number";
+    }
+    if (row == job->rows) return;
+    cln_findings_add(job->check->findings, place_of(job->check, job->number, job->zone->first_row + row), CLN_ERR_DATA,
+                     "%s", odd);
+}
+
+static cln_status check_codes(const zone_job *job, bool *is_whole, cln_error *err) {
+    const cln_column_file *file = &job->check->file;
     cln_stored_block *block = &job->check->block;
-    cln_span offsets;
-    CLN_TRY(cln_column_file_copy_values(file, job->zone->first_row, job->rows + 1, &block->values_room, &offsets, err));
-    if (!has_crc(job, offsets, job->zone->crc32c, "offsets do not have the checksum that was stored")) return CLN_OK;
-    text_run run = {.offsets = offsets.data, .width_bytes = file->layout.width_bytes};
-    return check_offsets(job, &run) ? check_bytes(job, &run, err) : CLN_OK;
+    if (file->layout.code_width_bytes == 0) return CLN_OK;
+    CLN_TRY(cln_column_file_codes(file, job->zone->first_row, job->rows, &block->codes_room, &block->codes, err));
+    *is_whole &= has_crc(job, block->codes, job->zone->codes_crc32c, "codes do not have the checksum that was stored");
+    if (*is_whole) check_numbers(job, block);
+    return CLN_OK;
+}
+
+static cln_status check_texts(const zone_job *job, cln_error *err) {
+    const cln_column_file *file = &job->check->file;
+    cln_stored_block *block = &job->check->block;
+    block->rows = job->rows;
+    block->values = (cln_span){0};
+    cln_error unfit = {.message = ""};
+    const cln_status status = cln_column_file_sizes(file, job->number, block, &unfit);
+    if (status != CLN_OK && block->values.data == NULL) return cln_fail(err, status, "%s", unfit.message);
+    bool is_whole = has_crc(job, block->values, job->zone->crc32c, "sizes do not have the checksum that was stored");
+    if (is_whole && status != CLN_OK) {
+        fail_zone(job, CLN_ERR_DATA, unfit.message);
+        is_whole = false;
+    }
+    CLN_TRY(check_codes(job, &is_whole, err));
+    if (!is_whole) return CLN_OK;
+    check_nulls(job, count_null_texts(file, block));
+    text_run run = {.offsets = block->offsets};
+    return check_bytes(job, &run, err);
 }
 
 void cln_column_check_zone(cln_column_check *check, uint64_t zone) {

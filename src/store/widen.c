@@ -49,6 +49,9 @@ static void read_integers(const row_range *range, unsigned width_bytes, int64_t 
 
 static cln_status widen_integers(const cln_column_file *column, const row_range *range, int64_t *out, cln_error *err) {
     read_integers(range, column->layout.width_bytes, out);
+    if (column->type == CLN_TYPE_TIMESTAMP && column->layout.width_bytes == 4) {
+        for (size_t i = 0; i < range->rows; i++) out[i] = out[i] == INT32_MIN ? CLN_NULL_INTEGER : out[i];
+    }
     if (column->type == CLN_TYPE_BOOLEAN) {
         for (size_t i = 0; i < range->rows; i++) {
             if ((out[i] & ~INT64_C(1)) == 0) continue;
@@ -64,11 +67,14 @@ static cln_status widen_integers(const cln_column_file *column, const row_range 
     return CLN_OK;
 }
 
+static int32_t code_at(const void *codes, unsigned width_bytes, size_t i) {
+    if (width_bytes == 1) return ((const int8_t *)codes)[i];
+    if (width_bytes == 2) return ((const int16_t *)codes)[i];
+    return ((const int32_t *)codes)[i];
+}
+
 static int32_t stored_code(const row_range *range, unsigned width_bytes, size_t i) {
-    const void *stored = stored_from(range, width_bytes);
-    if (width_bytes == 1) return ((const int8_t *)stored)[i];
-    if (width_bytes == 2) return ((const int16_t *)stored)[i];
-    return ((const int32_t *)stored)[i];
+    return code_at(stored_from(range, width_bytes), width_bytes, i);
 }
 
 static cln_status check_code(int32_t *code, size_t count, cln_error *err) {
@@ -91,12 +97,30 @@ static cln_status widen_codes(const cln_column_file *column, const row_range *ra
 }
 
 /* Offsets into the bytes that are loaded. */
-static void widen_offsets(const cln_column_file *column, const row_range *range, uint64_t *out) {
-    const unsigned width = column->layout.width_bytes;
+static void widen_offsets(const row_range *range, uint64_t *out) {
+    const uint64_t *offsets = range->block->offsets + range->first;
     const uint64_t begin = range->block->text_begin;
-    for (size_t i = 0; i <= range->rows; i++) {
-        out[i] = cln_stored_offset(range->block, width, range->first + i) - begin;
+    for (size_t i = 0; i <= range->rows; i++) out[i] = offsets[i] - begin;
+}
+
+/* Texts of which some are told by numbers. */
+static cln_status numbered_to_text(const cln_column_file *column, const row_range *range, const cln_widening *how,
+                                   cln_widened *room, uint64_t *out, cln_error *err) {
+    const cln_stored_block *block = range->block;
+    const uint64_t *offsets = block->offsets + range->first;
+    const unsigned width = column->layout.code_width_bytes;
+    const void *codes = block->codes.data + range->first * width;
+    out[0] = 0;
+    for (size_t i = 0; i < range->rows; i++) {
+        int32_t code = code_at(codes, width, i);
+        CLN_TRY(check_code(&code, how->dictionary->count, err));
+        cln_span text =
+            cln_span_of(block->second.data + (offsets[i] - block->text_begin), (size_t)(offsets[i + 1] - offsets[i]));
+        if (code != CLN_NULL_CODE) text = cln_dictionary_text(how->dictionary, (size_t)code);
+        CLN_TRY(cln_buffer_append_span(&room->bytes, text, err));
+        out[i + 1] = room->bytes.size;
     }
+    return CLN_OK;
 }
 
 static cln_status codes_to_text(const cln_column_file *column, const row_range *range, const cln_widening *how,
@@ -159,19 +183,22 @@ static cln_status widen_to_text(const cln_column_file *column, const row_range *
     uint64_t *offsets = (uint64_t *)(void *)room->values.data;
     cln_buffer_clear(&room->bytes);
     CLN_TRY(cln_buffer_reserve(&room->bytes, 1, err));
+    const bool is_in_place = column->type == CLN_TYPE_TEXT && column->layout.code_width_bytes == 0;
     if (column->type == CLN_TYPE_CATEGORY) {
         CLN_TRY(codes_to_text(column, range, how, room, offsets, err));
     } else if (column->type == CLN_TYPE_DOUBLE) {
         CLN_TRY(doubles_to_text(range, room, offsets, err));
+    } else if (is_in_place) {
+        widen_offsets(range, offsets);
     } else if (column->type == CLN_TYPE_TEXT) {
-        widen_offsets(column, range, offsets);
+        CLN_TRY(numbered_to_text(column, range, how, room, offsets, err));
     } else {
         int64_t *values = (int64_t *)(void *)room->values.data;
         CLN_TRY(widen_integers(column, range, values, err));
         CLN_TRY(integers_to_text(column->type, range->rows, room, values, err));
     }
     vector->offsets = offsets;
-    vector->bytes = column->type == CLN_TYPE_TEXT ? range->block->second.data : room->bytes.data;
+    vector->bytes = is_in_place ? range->block->second.data : room->bytes.data;
     return CLN_OK;
 }
 
@@ -212,13 +239,15 @@ cln_status cln_widen(const cln_column_file *column, const cln_stored_block *bloc
 
 /* The bytes that row first + i becomes, in a column whose values become texts. */
 static uint64_t text_bytes(const cln_column_file *column, const row_range *range, const cln_widening *how, size_t i) {
-    const unsigned width = column->layout.width_bytes;
-    if (column->type == CLN_TYPE_TEXT) {
-        return cln_stored_offset(range->block, width, range->first + i + 1) -
-               cln_stored_offset(range->block, width, range->first + i);
+    const uint64_t *offsets = range->block->offsets + range->first;
+    int32_t code = CLN_NULL_CODE;
+    if (column->type == CLN_TYPE_CATEGORY) {
+        code = stored_code(range, column->layout.width_bytes, i);
+    } else if (column->layout.code_width_bytes > 0) {
+        code = code_at(range->block->codes.data, column->layout.code_width_bytes, range->first + i);
     }
-    const int32_t code = stored_code(range, width, i);
-    if (code < 0 || (size_t)code >= how->dictionary->count) return 0; /* widening tells of a wrong one */
+    const uint64_t in_place = column->type == CLN_TYPE_TEXT ? offsets[i + 1] - offsets[i] : 0;
+    if (code < 0 || (size_t)code >= how->dictionary->count) return in_place; /* widening tells of a wrong one */
     return cln_dictionary_text(how->dictionary, (size_t)code).size;
 }
 
@@ -226,9 +255,8 @@ size_t cln_widen_limit(const cln_column_file *column, const cln_stored_block *bl
                        const cln_widening *how) {
     const row_range range = {.block = block, .first = first, .rows = count};
     if (how->to != CLN_TYPE_TEXT || (column->type != CLN_TYPE_TEXT && column->type != CLN_TYPE_CATEGORY)) return count;
-    const unsigned width = column->layout.width_bytes;
-    if (column->type == CLN_TYPE_TEXT && cln_stored_offset(block, width, first) >= block->text_begin &&
-        cln_stored_offset(block, width, first + count) <= block->text_end) {
+    if (column->type == CLN_TYPE_TEXT && column->layout.code_width_bytes == 0 &&
+        block->offsets[first] >= block->text_begin && block->offsets[first + count] <= block->text_end) {
         return count; /* already loaded, so there are not too many */
     }
     uint64_t total = 0;

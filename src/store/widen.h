@@ -11,7 +11,7 @@
 /* What becomes of one partition's column. */
 typedef struct cln_widening {
     cln_type to;
-    const cln_dictionary *dictionary; /* of the partition's category column */
+    const cln_dictionary *dictionary; /* of the partition's category column, or of texts with numbers */
     const int32_t *remap;             /* its codes in the dictionary of all partitions, when to is category */
 } cln_widening;
 

@@ -15,8 +15,7 @@ static void close_dataset(hid_t *dataset) {
 static cln_status close_shared(cln_partition_writer *writer, cln_error *err) {
     for (size_t t = 0; t < writer->table_count; t++) {
         for (size_t i = 0; i < writer->tables[t].column_count; i++) {
-            close_dataset(&writer->tables[t].columns[i].values);
-            close_dataset(&writer->tables[t].columns[i].second);
+            for (int d = 0; d < CLN_MOST_DATASETS; d++) close_dataset(&writer->tables[t].columns[i].datasets[d]);
         }
     }
     const hid_t file = writer->file;
@@ -40,7 +39,7 @@ static void free_writer(cln_partition_writer *writer) {
     }
     free(writer->tables);
     free(writer->stored);
-    free(writer->mask);
+    free(writer->beside);
     free(writer->path);
     free(writer);
 }

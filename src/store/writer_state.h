@@ -14,9 +14,9 @@ typedef struct cln_writer_column {
     char *name;
     cln_encoding encoding;
     uint64_t null_count, text_size_bytes;
-    hid_t values, second; /* open while rows are put; negative where there is nothing to write */
-    cln_pieces pieces;    /* what this rank wrote */
-    cln_zone *zones;      /* rank 0, while finishing */
+    hid_t datasets[CLN_MOST_DATASETS]; /* open while rows are put; negative where there is nothing to write */
+    cln_pieces pieces;                 /* what this rank wrote */
+    cln_zone *zones;                   /* rank 0, while finishing */
 } cln_writer_column;
 
 typedef struct cln_writer_table {
@@ -32,9 +32,9 @@ struct cln_partition_writer {
     hid_t file;
     size_t table_count;
     cln_writer_table *tables;
-    bool failed;   /* a put failed on this rank */
-    char *stored;  /* CLN_WRITE_BYTES of values on their way to the file */
-    uint8_t *mask; /* and of their mask */
+    bool failed;     /* a put failed on this rank */
+    char *stored;    /* CLN_WRITE_BYTES of values on their way to the file */
+    uint8_t *beside; /* and of their mask, or of the numbers of texts */
 };
 
 #endif

@@ -26,7 +26,7 @@ typedef struct fixture {
 static int make(void **state) {
     fixture *f;
     must(cln_new_array(&f, 1, sizeof *f, NULL));
-    cln_stage_init(&f->stage, "/nowhere", 1 << 20);
+    cln_stage_init(&f->stage, "/nowhere", 1 << 24);
     *state = f;
     return 0;
 }
@@ -52,8 +52,14 @@ static void add_block(fixture *f, uint64_t stripe, const char *texts) {
 }
 
 static void finish(fixture *f, const cln_config_column *declared, cln_type type) {
+    uint64_t rows_before[STRIPE_COUNT + 1] = {0};
+    for (size_t e = 0; e < f->builder.entry_count; e++) {
+        for (uint64_t s = f->builder.entries[e].stripe; s < STRIPE_COUNT; s++) {
+            rows_before[s + 1] += f->builder.entries[e].rows;
+        }
+    }
     const cln_status status =
-        cln_final_column_init(&f->column, &world, &f->builder, declared, type, STRIPE_COUNT, &f->err);
+        cln_final_column_init(&f->column, &world, &f->builder, declared, type, rows_before, STRIPE_COUNT, &f->err);
     assert_int_equal(status, CLN_OK);
 }
 
@@ -152,6 +158,54 @@ static void declared_text_is_kept(void **state) {
     assert_false(f->column.is_demoted);
 }
 
+/* Rows of texts, each of which comes so many times in a row. */
+static void add_texts(fixture *f, uint64_t stripe, int first, int count, int times) {
+    for (int i = first; i < first + count; i++) {
+        char text[32];
+        (void)snprintf(text, sizeof text, "a text of some length %d", i);
+        for (int k = 0; k < times; k++) {
+            cln_span cell = cln_span_of_string(text);
+            must(cln_column_builder_add_texts(&f->builder, &cell, 1, NULL));
+        }
+    }
+    must(cln_column_builder_flush(&f->builder, stripe, NULL));
+}
+
+/* Those of the first 65,536 rows, and of no others. */
+static void texts_that_come_back_have_numbers(void **state) {
+    fixture *f = *state;
+    cln_column_builder_init_texts(&f->builder, &f->stage, 0, 0, false);
+    add_texts(f, 0, 0, 1000, 60);
+    add_texts(f, 1, 0, 5536, 1);
+    add_texts(f, 1, 9000, 2, 1);
+    finish(f, NULL, CLN_TYPE_TEXT);
+    const cln_stored_column stored = cln_final_column_stored(&f->column, STRIPE_COUNT);
+    assert_int_equal(stored.type, CLN_TYPE_TEXT);
+    assert_int_equal(stored.dictionary_count, 5536);
+    assert_int_equal(stored.text_size_bytes, 2 * strlen("a text of some length 9000"));
+    assert_int_equal(stored.text_size_max, strlen("a text of some length 9000"));
+    cln_conversion conversion;
+    cln_conversion_init(&conversion);
+    cln_vector vector;
+    must(cln_final_column_convert(&f->column, &f->builder.entries[2], &conversion, &vector, &f->err));
+    assert_int_equal(vector.codes[0], CLN_NULL_CODE);
+    assert_true(cln_span_equal(cln_vector_text(&vector, 1), text_of("a text of some length 9001")));
+    must(cln_final_column_convert(&f->column, &f->builder.entries[1], &conversion, &vector, &f->err));
+    assert_int_equal(cln_vector_text(&vector, 7).size, 0);
+    assert_true(cln_span_equal(cln_dictionary_text(&f->column.values, (size_t)vector.codes[7]),
+                               text_of("a text of some length 7")));
+    cln_conversion_clean_up(&conversion);
+}
+
+static void texts_that_seldom_come_back_have_none(void **state) {
+    fixture *f = *state;
+    cln_column_builder_init_texts(&f->builder, &f->stage, 0, 0, false);
+    add_texts(f, 0, 0, 70000, 1);
+    add_texts(f, 1, 0, 1, 100000);
+    finish(f, NULL, CLN_TYPE_TEXT);
+    assert_int_equal(cln_final_column_stored(&f->column, STRIPE_COUNT).dictionary_count, 0);
+}
+
 static void inferred_types_are_parsed(void **state) {
     fixture *f = *state;
     const struct {
@@ -216,6 +270,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(rules_join_spellings, make, clean),
         cmocka_unit_test_setup_teardown(too_many_values_become_text, make, clean),
         cmocka_unit_test_setup_teardown(declared_text_is_kept, make, clean),
+        cmocka_unit_test_setup_teardown(texts_that_come_back_have_numbers, make, clean),
+        cmocka_unit_test_setup_teardown(texts_that_seldom_come_back_have_none, make, clean),
         cmocka_unit_test_setup_teardown(inferred_types_are_parsed, make, clean),
         cmocka_unit_test_setup_teardown(ranges_are_stored, make, clean),
         cmocka_unit_test_setup_teardown(a_column_without_values_has_no_range, make, clean),

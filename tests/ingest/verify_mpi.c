@@ -93,12 +93,13 @@ static int make_data(void **state) {
     (void)make_store(state);
     cln_buffer text;
     cln_buffer_init(&text, SIZE_MAX);
-    must(cln_buffer_append_string(&text, "n,m,x,c,b,t,s,none\n", NULL));
+    must(cln_buffer_append_string(&text, "n,m,x,c,b,t,s,u,none\n", NULL));
     for (int i = 0; i < 60; i++) {
-        must(cln_buffer_append_format(&text, NULL, "%d,%s,%d.25,kind%d,%s,2015-01-%02d 00:00:00,text %d,\n", 1000 * i,
-                                      i % 3 == 0 ? "" : "7", i, i % 5, i % 4 == 0 ? "" : "true", i % 28 + 1, i));
+        must(cln_buffer_append_format(&text, NULL,
+                                      "%d,%s,%d.25,kind%d,%s,2015-01-%02d 00:00:00,text %d,text number %d,\n", 1000 * i,
+                                      i % 3 == 0 ? "" : "7", i, i % 5, i % 4 == 0 ? "" : "true", i % 28 + 1, i, i % 4));
     }
-    must(cln_buffer_append_string(&text, "bad,1,1,a,true,never,\xE9,\n1,2\n", NULL));
+    must(cln_buffer_append_string(&text, "bad,1,1,a,true,never,\xE9,,\n1,2\n", NULL));
     cln_ingest_outcome outcome;
     cln_error err;
     must(ingest_bytes(cln_buffer_span(&text), cln_config_find_dataset(&config, "d"), &outcome, &err));
@@ -240,7 +241,8 @@ int main(void) {
     parse_dataset(&config, "{\"name\":\"n\",\"type\":\"integer\"},{\"name\":\"m\",\"type\":\"integer\"},"
                            "{\"name\":\"x\",\"type\":\"double\"},{\"name\":\"c\",\"type\":\"category\"},"
                            "{\"name\":\"b\",\"type\":\"boolean\"},{\"name\":\"t\",\"type\":\"timestamp\"},"
-                           "{\"name\":\"s\",\"type\":\"text\"},{\"name\":\"none\",\"type\":\"integer\"}");
+                           "{\"name\":\"s\",\"type\":\"text\"},{\"name\":\"u\",\"type\":\"text\"},{\"name\":\"none\","
+                           "\"type\":\"integer\"}");
     const cln_span rule =
         text_of("{\"datasets\": {\"d\": {\"on_duplicate\": \"keep-first\", \"columns\": [{\"name\": \"n\", "
                 "\"type\": \"integer\", \"role\": \"key\"}]}}}");

@@ -27,7 +27,7 @@ for year in sys.argv[1:]:
         if types[name] == "double":
             same(name, [bits(value) for value in wanted], [bits(value) for value in found.tolist()])
         elif types[name] == "timestamp":
-            same(name, [seconds(value) for value in wanted], found.tolist())
+            same(name, [seconds(value, found.dtype.itemsize) for value in wanted], found.tolist())
         else:
             same(name, wanted, [None if null else value for null, value in zip(nulls, found.tolist())])
     assert frame["kind"].dtype == "category" and frame["flag" if year != "2015" else "sure"].dtype.kind == "b"

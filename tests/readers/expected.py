@@ -4,7 +4,7 @@ import datetime
 import json
 import struct
 
-NULL_INTEGER = -(2**63)
+NULL_TIMES = {4: -(2**31), 8: -(2**63)}
 
 
 def rows(partition):
@@ -15,10 +15,10 @@ def column(partition, name):
     return [row.get(name) for row in rows(partition)]
 
 
-def seconds(time):
+def seconds(time, width_bytes=8):
     """What a time is stored as."""
     if time is None:
-        return NULL_INTEGER
+        return NULL_TIMES[width_bytes]
     gone = datetime.datetime.fromisoformat(time) - datetime.datetime(1970, 1, 1)
     return gone.days * 86400 + gone.seconds
 

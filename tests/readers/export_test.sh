@@ -10,7 +10,7 @@ set -euo pipefail
 
 set_python json || skip 'there is no Python'
 make_store 300
-everything=record,id,happened,big,flag,sure,ratio,kind,note,nothing,level,grade,label,opened,paid,later
+everything=record,id,happened,big,flag,sure,ratio,kind,note,nothing,recent,name,level,grade,label,opened,paid,later
 
 # ---- Values, and their order ----
 

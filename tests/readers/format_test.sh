@@ -79,6 +79,11 @@ tail -n +2 out | sed 's/^"\(.*\)"$/\1/' >want.addresses
 print(*(str(t).replace("T", " ").replace("NaT", "") for t in times), sep="\n", file=open("py.times", "w"))
 print(*(c or "" for c in conditions), sep="\n", file=open("py.conditions", "w"))
 print(*addresses, sep="\n", file=open("py.addresses", "w"))
+import json
+rows = [row for row in map(json.loads, open("expected.jsonl")) if row["partition"] == "2015"]
+with h5py.File("store/mixed/master.h5") as master:
+    known = known_texts(master["partitions/2015/columns/note"])
+assert known == sorted({row["note"] for row in rows if row["note"]}, key=str.encode), known
 END
 } >example.py
 "$PYTHON" example.py || fail 'the reader in Python fails'

@@ -38,12 +38,15 @@ compare() {
 
 compare id id 'v'
 compare happened happened '[seconds(t) for t in v]'
+compare recent recent '[seconds(t, 4) for t in v]'
 compare big big/values '[0 if x is None else x for x in v]'
 compare big big/mask '["FALSE" if x is not None else "TRUE" for x in v]'
 compare sure sure '[str(x).upper() for x in v]'
 compare ratio ratio '["nan" if x is None else "%.17g" % x for x in v]'
 compare kind kind/codes '[sorted({t for t in v if t}).index(x) if x else -1 for x in v]'
 compare nothing nothing/mask '["TRUE"] * len(v)' # it takes no place in the file
-compare note note/data 'b"".join((t or "").encode() for t in v)'
-compare note note/offsets '[sum(len((t or "").encode()) for t in v[:i]) for i in range(len(v) + 1)]'
+compare name name/data 'b"".join((t or "").encode() for t in v)'
+compare name name/sizes '[len((t or "").encode()) for t in v]'
+compare note note/sizes '[0] * len(v)' # all are told by numbers
+compare note note/codes '[sorted({t.encode() for t in v if t}).index(x.encode()) if x else -1 for x in v]'
 finish

@@ -15,7 +15,7 @@ for line in open(path):
 def wanted(name, value):
     if value is None:
         return ""
-    if name in ("happened", "opened") and value[4:5] == "-" and "T" in value:
+    if name in ("happened", "recent", "opened") and value[4:5] == "-" and "T" in value:
         return str(seconds(value))
     if isinstance(value, bool):
         return str(int(value)) if name != "sure" else str(value).upper()

@@ -12,6 +12,11 @@ say <- function(name, values, nulls) {
   values[nulls] <- ""
   cat(paste(name, seq_along(values), values, sep = "\t"), sep = "\n")
 }
+# Texts of these sizes that stand one behind the other, as hexadecimal digits.
+cut_texts <- function(data, sizes) {
+  ends <- cumsum(sizes)
+  vapply(seq_along(sizes), function(i) paste(data[seq_len(sizes[i]) + ends[i] - sizes[i]], collapse = ""), "")
+}
 hex <- function(text) paste(as.character(charToRaw(text)), collapse = "")
 
 for (i in seq_along(h5attr(columns, "column_names"))) {
@@ -23,11 +28,15 @@ for (i in seq_along(h5attr(columns, "column_names"))) {
     texts <- vapply(column[["categories"]][], hex, "")
     say(name, texts[replace(codes, codes < 0, NA) + 1], codes < 0)
   } else if (type == "text") {
-    offsets <- column[["offsets"]][]
-    data <- as.character(as.raw(column[["data"]][]))
-    texts <- vapply(seq_len(length(offsets) - 1), function(row) {
-      paste(data[seq_len(offsets[row + 1] - offsets[row]) + offsets[row]], collapse = "")
-    }, "")
+    sizes <- as.numeric(column[["sizes"]][])
+    texts <- cut_texts(as.character(as.raw(column[["data"]][])), sizes)
+    if ("codes" %in% names(column)) {
+      codes <- column[["codes"]][]
+      packed <- as.raw(column[["dictionary"]][])
+      count <- readBin(packed, "integer", 1, 8)
+      known <- cut_texts(as.character(tail(packed, -8 * (count + 1))), readBin(tail(packed, -8), "integer", count, 8))
+      texts <- ifelse(codes < 0, texts, known[pmax(codes, 0) + 1])
+    }
     say(name, texts, texts == "")
   } else if (type == "double") {
     values <- column[]

@@ -67,6 +67,8 @@ def common(rng, i):
         "kind": choose(rng, KINDS),
         "note": choose(rng, TEXTS, 0.1),
         "nothing": None,
+        "recent": choose(rng, ["1902-01-01T00:00:00", "2038-01-19T03:14:07", "2024-02-29T12:00:00"]),
+        "name": "%d %s" % (i, rng.choice(TEXTS)),
     }
 
 
@@ -126,6 +128,8 @@ CONFIG = {
                 {"name": "kind", "type": "category", "role": "condition"},
                 {"name": "note", "type": "text", "trim": False},
                 {"name": "nothing", "type": "integer"},
+                {"name": "recent", "type": "timestamp"},
+                {"name": "name", "type": "text", "trim": False},
             ],
         }
     }

@@ -129,9 +129,12 @@ static void a_changed_byte_names_partition_column_and_rows(void **state) {
         {"columns/severity/values", "'severity'", 131071, "rows 1 to 65536"},
         {"columns/severity/mask", "'severity'", 65999, "rows 65537 to 66000"},
         {"columns/longitude", "'longitude'", 7, "rows 1 to 65536"},
-        {"columns/happened", "'happened'", 65536 * 8, "rows 65537 to 66000"},
+        {"columns/happened", "'happened'", 65536 * 4, "rows 65537 to 66000"},
         {"columns/condition/codes", "'condition'", 0, "rows 1 to 65536"},
-        {"columns/address/offsets", "'address'", 66000 * 4 + 3, "rows 65537 to 66000"},
+        {"columns/address/sizes", "'address'", 65999, "rows 65537 to 66000"},
+        {"columns/summary/sizes", "'summary'", 65999, "rows 65537 to 66000"},
+        {"columns/summary/codes", "'summary'", 7, "rows 1 to 65536"},
+        {"columns/summary/data", "'summary'", 1, "rows 1 to 65536"},
         {"columns/address/data", "'address'", 100, "rows 1 to 65536"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

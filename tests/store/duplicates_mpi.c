@@ -80,6 +80,7 @@ static cln_status write_file(const char *path, const table *from, size_t partiti
          .type = CLN_TYPE_TEXT,
          .null_count = from->null_count,
          .text_size_bytes = from->texts.size,
+         .text_size_max = from->texts.size,
          .role = "",
          .source_name = ""}};
     const cln_stored_table stored = {.name = "columns", .rows = rows, .column_count = 2, .columns = columns};

@@ -42,9 +42,12 @@ static cln_status write_file(const char *path, cln_error *err) {
     for (size_t row = 0; row < LONG_ROWS; row++) {
         for (size_t i = 0; i < size_of(row); i++) bytes[offsets[row] + i] = byte_of(row, i);
     }
-    const cln_stored_column columns[] = {
-        {.name = "record", .type = CLN_TYPE_INTEGER, .max = LONG_ROWS - 1},
-        {.name = "story", .type = CLN_TYPE_TEXT, .null_count = nulls, .text_size_bytes = offsets[LONG_ROWS]}};
+    const cln_stored_column columns[] = {{.name = "record", .type = CLN_TYPE_INTEGER, .max = LONG_ROWS - 1},
+                                         {.name = "story",
+                                          .type = CLN_TYPE_TEXT,
+                                          .null_count = nulls,
+                                          .text_size_bytes = offsets[LONG_ROWS],
+                                          .text_size_max = 6000000}};
     const cln_stored_table stored = {.name = "columns", .rows = LONG_ROWS, .column_count = 2, .columns = columns};
     const cln_vector numbers = {.type = CLN_TYPE_INTEGER, .rows = LONG_ROWS, .integers = records};
     const cln_vector texts = {.type = CLN_TYPE_TEXT, .rows = LONG_ROWS, .offsets = offsets, .bytes = bytes};

@@ -118,12 +118,20 @@ static void codes_have_categories(void **state) {
 
 static void timestamps_have_one_null(void **state) {
     (void)state;
-    for (size_t i = 0; i < 1000; i++) room.full[i] = i % 7 == 0 ? CLN_NULL_INTEGER : (int64_t)i - 500;
-    const cln_measure_input input = input_of(CLN_TYPE_TIMESTAMP, 8, 1000);
-    const cln_measured measured = measure(&input);
-    assert_int_equal(measured.nulls, 143);
-    assert_int_equal(measured.min.integer, -499);
-    assert_int_equal(measured.max.integer, 499);
+    for (unsigned width = 4; width <= 8; width *= 2) {
+        const int64_t null = width == 4 ? INT32_MIN : CLN_NULL_INTEGER;
+        for (size_t i = 0; i < 1000; i++) put(width, i, i % 7 == 0 ? null : (int64_t)i - 500);
+        const cln_measure_input input = input_of(CLN_TYPE_TIMESTAMP, width, 1000);
+        cln_measured measured = measure(&input);
+        assert_int_equal(measured.nulls, 143);
+        assert_int_equal(measured.min.integer, -499);
+        assert_int_equal(measured.max.integer, 499);
+        for (size_t i = 0; i < 1000; i++) put(width, i, null);
+        measured = measure(&input);
+        assert_int_equal(measured.nulls, 1000);
+        assert_int_equal(measured.min.integer, INT64_MAX);
+        assert_int_equal(measured.max.integer, INT64_MIN);
+    }
 }
 
 /* Whether one double fits: 2^low divides it, and it is less than 2^high. */

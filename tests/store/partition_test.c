@@ -65,12 +65,15 @@ static void values_take_the_least_width(void **state) {
     check_stored("columns/flag", H5T_ENUM, 1, 70000);
     check_stored("columns/maybe/values", H5T_ENUM, 1, 70000);
     check_stored("columns/longitude", H5T_FLOAT, 8, 70000);
-    check_stored("columns/happened", H5T_INTEGER, 8, 70000);
+    check_stored("columns/happened", H5T_INTEGER, 4, 70000);
     check_stored("columns/area/codes", H5T_INTEGER, 2, 70000);
     check_stored("columns/area/categories", H5T_STRING, H5Tget_size(H5T_C_S1) * sizeof(char *), 300);
     check_stored("columns/condition/codes", H5T_INTEGER, 1, 70000);
-    check_stored("columns/address/offsets", H5T_INTEGER, 4, 70001);
+    check_stored("columns/address/sizes", H5T_INTEGER, 1, 70000);
     check_stored("columns/address/data", H5T_INTEGER, 1, table.columns[ADDRESS].text_size_bytes);
+    check_stored("columns/summary/sizes", H5T_INTEGER, 1, 70000);
+    check_stored("columns/summary/codes", H5T_INTEGER, 1, 70000);
+    check_stored("columns/summary/data", H5T_INTEGER, 1, table.columns[SUMMARY].text_size_bytes);
 }
 
 static void widths_change_at_the_bounds_of_types(void **state) {
@@ -84,15 +87,20 @@ static void widths_change_at_the_bounds_of_types(void **state) {
     assert_int_equal(cln_signed_width(INT32_MIN, INT32_MAX), 4);
     assert_int_equal(cln_signed_width(0, (int64_t)INT32_MAX + 1), 8);
     assert_int_equal(cln_signed_width((int64_t)INT32_MIN - 1, 0), 8);
-    assert_int_equal(cln_offset_width(UINT32_MAX), 4);
-    assert_int_equal(cln_offset_width((uint64_t)UINT32_MAX + 1), 8);
+    assert_int_equal(cln_size_width(UINT8_MAX), 1);
+    assert_int_equal(cln_size_width(UINT8_MAX + 1), 2);
+    assert_int_equal(cln_size_width(UINT16_MAX), 2);
+    assert_int_equal(cln_size_width(UINT16_MAX + 1), 4);
+    assert_int_equal(cln_time_width((int64_t)INT32_MIN + 1, INT32_MAX), 4);
+    assert_int_equal(cln_time_width(INT32_MIN, 0), 8); /* that is the null */
+    assert_int_equal(cln_time_width(0, (int64_t)INT32_MAX + 1), 8);
 }
 
 static void nulls_alone_take_no_space(void **state) {
     (void)state;
     static const char *const paths[] = {
         "columns/no_integer/values", "columns/no_integer/mask",   "columns/no_boolean/values", "columns/no_double",
-        "columns/no_time",           "columns/no_category/codes", "columns/no_text/offsets",   "columns/no_text/data"};
+        "columns/no_time",           "columns/no_category/codes", "columns/no_text/sizes",     "columns/no_text/data"};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         const hid_t dataset = H5Dopen2(file, paths[i], H5P_DEFAULT);
         assert_true(dataset >= 0);
@@ -107,7 +115,7 @@ static void unstored_values_read_as_nulls(void **state) {
     static int64_t values[70000];
     const hid_t time = H5Dopen2(file, "columns/no_time", H5P_DEFAULT);
     assert_true(H5Dread(time, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
-    assert_true(values[0] == INT64_MIN && values[69999] == INT64_MIN);
+    assert_true(values[0] == INT32_MIN && values[69999] == INT32_MIN);
     (void)H5Dclose(time);
     const hid_t codes = H5Dopen2(file, "columns/no_category/codes", H5P_DEFAULT);
     assert_true(H5Dread(codes, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
@@ -119,7 +127,8 @@ typedef struct read_zone {
     uint64_t first_row, nulls;
     int64_t min, max;
     double least, greatest;
-    uint32_t crc32c, crc32c_mask, crc32c_data;
+    uint64_t first_byte;
+    uint32_t crc32c, crc32c_mask, crc32c_data, crc32c_codes;
 } read_zone;
 
 static void read_zones(const char *column, read_zone zones[2], bool is_double) {
@@ -137,6 +146,8 @@ static void read_zones(const char *column, read_zone zones[2], bool is_double) {
     (void)H5Tinsert(type, "crc32c", HOFFSET(read_zone, crc32c), H5T_NATIVE_UINT32);
     (void)H5Tinsert(type, "crc32c_mask", HOFFSET(read_zone, crc32c_mask), H5T_NATIVE_UINT32);
     (void)H5Tinsert(type, "crc32c_data", HOFFSET(read_zone, crc32c_data), H5T_NATIVE_UINT32);
+    (void)H5Tinsert(type, "crc32c_codes", HOFFSET(read_zone, crc32c_codes), H5T_NATIVE_UINT32);
+    (void)H5Tinsert(type, "first_byte", HOFFSET(read_zone, first_byte), H5T_NATIVE_UINT64);
     memset(zones, 0, 2 * sizeof *zones);
     assert_true(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, zones) >= 0);
     (void)H5Tclose(type);
@@ -197,12 +208,18 @@ static void zones_of_texts_cover_both_parts(void **state) {
     read_zone zones[2];
     read_zones("address", zones, false);
     const uint64_t *offsets = table.offsets[ADDRESS];
-    assert_int_equal(zones[0].crc32c, crc_of("columns/address/offsets", 0, 65537, 4));
-    assert_int_equal(zones[1].crc32c, crc_of("columns/address/offsets", 65536, 70001 - 65536, 4));
+    assert_int_equal(zones[0].crc32c, crc_of("columns/address/sizes", 0, 65536, 1));
+    assert_int_equal(zones[1].crc32c, crc_of("columns/address/sizes", 65536, 70000 - 65536, 1));
+    assert_int_equal(zones[0].first_byte, 0);
+    assert_int_equal(zones[1].first_byte, offsets[65536]);
     assert_int_equal(zones[0].crc32c_data, crc_of("columns/address/data", 0, offsets[65536], 1));
     assert_int_equal(zones[1].crc32c_data,
                      crc_of("columns/address/data", offsets[65536], offsets[70000] - offsets[65536], 1));
     assert_int_equal(zones[1].nulls, 1116);
+    read_zones("summary", zones, false);
+    assert_int_equal(zones[0].crc32c_codes, crc_of("columns/summary/codes", 0, 65536, 1));
+    assert_int_equal(zones[1].crc32c_codes, crc_of("columns/summary/codes", 65536, 70000 - 65536, 1));
+    assert_int_equal(zones[1].first_byte, table.offsets[SUMMARY][65536]);
 }
 
 static void any_number_of_rows_comes_back(void **state) {
@@ -290,6 +307,7 @@ static void wrong_values_are_refused(void **state) {
     (void)state;
     static const int64_t beyond[] = {1, 2, 300, 4}, with_null[] = {1, CLN_NULL_INTEGER, 2, 3};
     static const int32_t codes[] = {0, 1, 2, -2};
+    static const uint64_t five_bytes[] = {0, 1, 6, 7, 8};
     const struct {
         cln_stored_column column;
         cln_vector vector;
@@ -310,6 +328,19 @@ static void wrong_values_are_refused(void **state) {
         {{.type = CLN_TYPE_CATEGORY, .dictionary = &table.conditions, .dictionary_count = 3},
          {.type = CLN_TYPE_CATEGORY, .rows = 4, .codes = codes},
          "-2"},
+        {{.type = CLN_TYPE_TIMESTAMP, .min = 1, .max = 4},
+         {.type = CLN_TYPE_TIMESTAMP, .rows = 4, .integers = beyond},
+         "300"},
+        {{.type = CLN_TYPE_TEXT, .text_size_bytes = 8, .text_size_max = 4},
+         {.type = CLN_TYPE_TEXT, .rows = 4, .offsets = five_bytes, .bytes = "abcdefgh"},
+         "longer"},
+        {{.type = CLN_TYPE_TEXT,
+          .text_size_bytes = 8,
+          .text_size_max = 5,
+          .dictionary = &table.conditions,
+          .dictionary_count = 3},
+         {.type = CLN_TYPE_TEXT, .rows = 4, .offsets = five_bytes, .bytes = "abcdefgh", .codes = codes},
+         "number"},
         {{.type = CLN_TYPE_DOUBLE}, {.type = CLN_TYPE_INTEGER, .rows = 4, .integers = beyond}, "type"},
         {{.type = CLN_TYPE_INTEGER, .min = 1, .max = 300},
          {.type = CLN_TYPE_INTEGER, .rows = 5, .integers = beyond},

@@ -17,8 +17,10 @@
 
 enum { ROWS = 140000 };
 
-static const cln_layout text_layout = {.form = CLN_FORM_TEXT, .width_bytes = 4};
+static const cln_layout text_layout = {.form = CLN_FORM_TEXT, .width_bytes = 1, .code_width_bytes = 2};
 static uint32_t offsets[ROWS + 1];
+static uint8_t sizes[ROWS];
+static int16_t codes[ROWS];
 static char bytes[ROWS * 4];
 
 static uint64_t random_state = 7;
@@ -34,6 +36,8 @@ static int set_up(void **state) {
         const uint32_t size = (uint32_t)next_random(4);
         for (uint32_t k = 0; k < size; k++) bytes[offsets[i] + k] = (char)next_random(256);
         offsets[i + 1] = offsets[i] + size;
+        sizes[i] = (uint8_t)size;
+        codes[i] = (int16_t)next_random(300);
     }
     return 0;
 }
@@ -43,7 +47,8 @@ static cln_piece piece_of(uint64_t first, uint64_t rows) {
     piece.size_bytes = offsets[first + rows] - offsets[first];
     for (uint64_t i = first; i < first + rows; i++) piece.nulls += offsets[i] == offsets[i + 1];
     cln_piece_clear_bounds(&piece, CLN_TYPE_TEXT);
-    piece.crc32c = cln_crc32c(0, &offsets[first + 1], (size_t)rows * 4);
+    piece.crc32c = cln_crc32c(0, &sizes[first], (size_t)rows);
+    piece.codes_crc32c = cln_crc32c(0, &codes[first], (size_t)rows * 2);
     piece.second_crc32c = cln_crc32c(0, &bytes[offsets[first]], (size_t)piece.size_bytes);
     return piece;
 }
@@ -97,7 +102,9 @@ static void any_division_gives_the_same_zones(void **state) {
             const cln_piece whole = piece_of(first, rows);
             assert_int_equal(zones[z].first_row, first);
             assert_int_equal(zones[z].nulls, whole.nulls);
-            assert_int_equal(zones[z].crc32c, cln_crc32c(0, &offsets[first], (size_t)(rows + 1) * 4));
+            assert_int_equal(zones[z].first_byte, offsets[first]);
+            assert_int_equal(zones[z].crc32c, whole.crc32c);
+            assert_int_equal(zones[z].codes_crc32c, whole.codes_crc32c);
             assert_int_equal(zones[z].second_crc32c, whole.second_crc32c);
         }
         free(zones);

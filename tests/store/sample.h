@@ -29,6 +29,7 @@ enum {
     AREA,      /* 300 categories, codes of two bytes */
     CONDITION, /* three categories, all rows but some */
     ADDRESS,   /* text */
+    SUMMARY,   /* text, of which some have numbers */
     NO_INTEGER,
     NO_BOOLEAN,
     NO_DOUBLE,
@@ -100,17 +101,23 @@ static inline int32_t sample_code(int column, size_t row) {
     return (int32_t)(column == AREA ? row * 7 % 300 : row * row % 3);
 }
 
+/* The number of a text in the dictionary of conditions. */
+static inline int32_t sample_number(int column, size_t row) {
+    return column == SUMMARY && row % 5 > 1 ? (int32_t)(row % 3) : CLN_NULL_CODE;
+}
+
 static inline size_t sample_text(int column, size_t row, char text[32]) {
-    if (column == NO_TEXT || row % 4 == 2) return 0;
+    if (column == NO_TEXT || row % 4 == 2 || sample_number(column, row) != CLN_NULL_CODE) return 0;
     return (size_t)snprintf(text, 32, "%zu N B\xc3\xa9langer St%.*s", row, (int)(row % 9), "aaaaaaaaa");
 }
 
 static inline cln_type sample_type(int column) {
     static const cln_type types[SAMPLE_COLUMNS] = {
-        [FLAG] = CLN_TYPE_BOOLEAN,       [MAYBE] = CLN_TYPE_BOOLEAN,        [LONGITUDE] = CLN_TYPE_DOUBLE,
-        [HAPPENED] = CLN_TYPE_TIMESTAMP, [AREA] = CLN_TYPE_CATEGORY,        [CONDITION] = CLN_TYPE_CATEGORY,
-        [ADDRESS] = CLN_TYPE_TEXT,       [NO_BOOLEAN] = CLN_TYPE_BOOLEAN,   [NO_DOUBLE] = CLN_TYPE_DOUBLE,
-        [NO_TIME] = CLN_TYPE_TIMESTAMP,  [NO_CATEGORY] = CLN_TYPE_CATEGORY, [NO_TEXT] = CLN_TYPE_TEXT};
+        [FLAG] = CLN_TYPE_BOOLEAN,       [MAYBE] = CLN_TYPE_BOOLEAN,     [LONGITUDE] = CLN_TYPE_DOUBLE,
+        [HAPPENED] = CLN_TYPE_TIMESTAMP, [AREA] = CLN_TYPE_CATEGORY,     [CONDITION] = CLN_TYPE_CATEGORY,
+        [ADDRESS] = CLN_TYPE_TEXT,       [SUMMARY] = CLN_TYPE_TEXT,      [NO_BOOLEAN] = CLN_TYPE_BOOLEAN,
+        [NO_DOUBLE] = CLN_TYPE_DOUBLE,   [NO_TIME] = CLN_TYPE_TIMESTAMP, [NO_CATEGORY] = CLN_TYPE_CATEGORY,
+        [NO_TEXT] = CLN_TYPE_TEXT};
     return types[column];
 }
 
@@ -138,11 +145,15 @@ static inline void sample_fill_texts(sample *table, int column) {
     for (size_t i = 0; i < table->rows; i++) {
         char text[32] = "";
         const size_t size = sample_text(column, i, text);
+        if (size > about->text_size_max) about->text_size_max = size;
         if (size > 0) memcpy(table->bytes[column] + table->offsets[column][i], text, size);
         table->offsets[column][i + 1] = table->offsets[column][i] + size;
-        about->null_count += size == 0;
+        about->null_count += size == 0 && sample_number(column, i) == CLN_NULL_CODE;
     }
     about->text_size_bytes = table->offsets[column][table->rows];
+    if (column != SUMMARY) return;
+    table->codes[column] = sample_room(table->rows, sizeof(int32_t));
+    for (size_t i = 0; i < table->rows; i++) table->codes[column][i] = sample_number(column, i);
 }
 
 static inline void sample_fill_others(sample *table, int column) {
@@ -162,9 +173,10 @@ static inline void sample_fill_others(sample *table, int column) {
 }
 
 static inline void sample_init(sample *table, size_t rows) {
-    static const char *const names[SAMPLE_COLUMNS] = {
-        "record",    "small",   "severity",   "huge_ids",   "flag",      "maybe",   "longitude",   "happened", "area",
-        "condition", "address", "no_integer", "no_boolean", "no_double", "no_time", "no_category", "no_text"};
+    static const char *const names[SAMPLE_COLUMNS] = {"record",  "small",       "severity",   "huge_ids",   "flag",
+                                                      "maybe",   "longitude",   "happened",   "area",       "condition",
+                                                      "address", "summary",     "no_integer", "no_boolean", "no_double",
+                                                      "no_time", "no_category", "no_text"};
     memset(table, 0, sizeof *table);
     table->rows = rows;
     sample_dictionary(&table->areas, "Area %03d", 300);
@@ -185,6 +197,8 @@ static inline void sample_init(sample *table, size_t rows) {
     table->columns[AREA].role = "area";
     table->columns[CONDITION].dictionary = &table->conditions;
     table->columns[CONDITION].dictionary_count = 3;
+    table->columns[SUMMARY].dictionary = &table->conditions;
+    table->columns[SUMMARY].dictionary_count = 3;
     table->columns[HAPPENED].time_zone = "America/Denver";
     table->columns[HAPPENED].role = "time";
 }
@@ -286,7 +300,10 @@ static inline size_t sample_differences(const sample *table, int column, size_t 
             }
             break;
         case CLN_TYPE_TEXT:
-            differences += !cln_span_equal(cln_vector_text(&want, i), cln_vector_text(got, i));
+            differences += !cln_span_equal(want.codes != NULL && want.codes[i] != CLN_NULL_CODE
+                                               ? cln_dictionary_text(own, (size_t)want.codes[i])
+                                               : cln_vector_text(&want, i),
+                                           cln_vector_text(got, i));
             break;
         default:
             differences += want.integers[i] != got->integers[i];

@@ -68,6 +68,7 @@ static inline void small_set_texts(small_values *values, const small_column *col
     values->vector.offsets = values->offsets;
     values->vector.bytes = values->bytes;
     values->about.text_size_bytes = column->type == CLN_TYPE_TEXT ? values->offsets[rows] : 0;
+    values->about.text_size_max = values->about.text_size_bytes; /* at least that of the longest */
     if (column->type != CLN_TYPE_CATEGORY) return;
     if (cln_dictionary_build(&values->dictionary, texts, count, NULL, NULL) != CLN_OK) abort();
     for (size_t i = 0; i < rows; i++) {

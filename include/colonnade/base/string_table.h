@@ -28,6 +28,9 @@ void cln_string_table_clean_up(cln_string_table *table);
 /* The code of text, which is added when it is new. */
 CLN_CHECKED cln_status cln_string_table_intern(cln_string_table *table, cln_span text, uint32_t *code, cln_error *err);
 
+/* The code of text, or UINT32_MAX when it is not there. */
+uint32_t cln_string_table_find(const cln_string_table *table, cln_span text);
+
 static inline cln_span cln_string_table_text(const cln_string_table *table, size_t code) {
     return cln_span_of(table->bytes.data + table->offsets[code],
                        (size_t)(table->offsets[code + 1] - table->offsets[code]));

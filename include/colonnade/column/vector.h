@@ -18,7 +18,7 @@ typedef struct cln_vector {
     size_t rows;
     const int64_t *integers; /* integer, boolean, timestamp */
     const double *doubles;   /* double */
-    const int32_t *codes;    /* category */
+    const int32_t *codes;    /* category; text on its way to a file: those that have a number (partition_writer.h) */
     const uint64_t *offsets; /* text: rows + 1 offsets into bytes; the first need not be 0 */
     const char *bytes;       /* text */
 } cln_vector;

@@ -37,6 +37,7 @@ typedef struct cln_column_builder {
     cln_inference inference;
     cln_value_range range;
     uint64_t null_count;
+    uint64_t text_size_max; /* of what stands in blocks of texts */
     size_t entry_count;
     size_t entry_capacity;
     cln_block_entry *entries;

@@ -20,20 +20,24 @@ typedef struct cln_final_column {
     bool is_demoted;               /* might have been a category, but has too many values: text */
     cln_value_range range;
     uint64_t null_count;
-    cln_dictionary values;  /* category: the stored dictionary */
-    int32_t *stored_codes;  /* category: by this rank's code + 1; 0 is null's */
-    bool *is_renamed;       /* category: by this rank's code + 1: a synonym replaced it */
-    bool has_renamed;       /* category: any of this rank's */
-    uint64_t *bytes_before; /* text: stripe_count + 1 sums of the sizes of all texts before a stripe */
+    cln_dictionary values;     /* category: the stored dictionary */
+    int32_t *stored_codes;     /* category: by this rank's code + 1; 0 is null's */
+    bool *is_renamed;          /* category: by this rank's code + 1: a synonym replaced it */
+    bool has_renamed;          /* category: any of this rank's */
+    cln_string_table numbered; /* text: those with a number, which is the dictionary's code; empty: none has one */
+    uint64_t *bytes_before; /* text: stripe_count + 1 sums of the sizes of all texts without a number before a stripe */
+    uint64_t text_size_max; /* text: of those without a number */
     uint64_t cells_renamed; /* on this rank, counted as blocks are converted */
 } cln_final_column;
 
 /* Collective. declared may be NULL, with type the type of a builder that does
- * not hold texts, or CLN_TYPE_CATEGORY or CLN_TYPE_TEXT. The column borrows
- * builder and declared. The caller cleans up, also on failure. */
+ * not hold texts, or CLN_TYPE_CATEGORY or CLN_TYPE_TEXT. rows_before has
+ * stripe_count + 1 sums of the rows before a stripe, over all ranks. The column
+ * borrows builder and declared. The caller cleans up, also on failure. */
 CLN_CHECKED cln_status cln_final_column_init(cln_final_column *column, const cln_comm *comm,
                                              const cln_column_builder *builder, const cln_config_column *declared,
-                                             cln_type type, uint64_t stripe_count, cln_error *err);
+                                             cln_type type, const uint64_t *rows_before, uint64_t stripe_count,
+                                             cln_error *err);
 void cln_final_column_clean_up(cln_final_column *column);
 
 /* Local. What the store's writer wants to know; the names are the caller's. */
@@ -46,6 +50,7 @@ typedef struct cln_conversion {
     cln_buffer values;
     cln_buffer texts;
     cln_buffer arena;
+    cln_buffer numbers, kept_ends, kept; /* texts with a number, and without */
 } cln_conversion;
 
 void cln_conversion_init(cln_conversion *conversion);

@@ -26,6 +26,12 @@
 #define CLN_AUTO_CATEGORY_COUNT     4096
 #define CLN_AUTO_CATEGORY_BYTES     ((uint64_t)64 << 10)
 
+/* The texts of the first rows have numbers when that pays. Constants of the
+ * format, too. */
+#define CLN_NUMBERED_ROWS  ((uint64_t)65536)
+#define CLN_NUMBERED_COUNT 32768 /* numbers of two bytes */
+#define CLN_NUMBERED_BYTES ((uint64_t)1 << 20)
+
 typedef struct cln_schema_column {
     char *name;                        /* in the store: normalised, or the declared name */
     char *source_name;                 /* the header's own spelling */

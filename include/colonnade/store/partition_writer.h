@@ -25,10 +25,12 @@ typedef struct cln_stored_column {
     const char *name;
     cln_type type;
     uint64_t null_count;              /* all rows null: the column takes no space */
-    int64_t min, max;                 /* integral types, over the values that are not null: choose the stored width */
-    const cln_dictionary *dictionary; /* category: sorted values */
-    uint64_t dictionary_count;        /* category */
-    uint64_t text_size_bytes;         /* text: sum of the sizes of all values */
+    int64_t min, max;                 /* integral types and times, over the values that are not null: choose the
+                                       * stored width */
+    const cln_dictionary *dictionary; /* category: sorted values; text: those that have a number */
+    uint64_t dictionary_count;        /* category; text: 0 when no value has a number */
+    uint64_t text_size_bytes;         /* text: sum of the sizes of all values without a number */
+    uint64_t text_size_max;           /* text: at least the size of the longest of them; less than 4 GiB */
     int exponent_min, exponent_max;   /* double: 2^exponent_min is the weight of the least bit that is set in any
                                        * finite value, and every |value| < 2^exponent_max; both 0 without values */
     const char *role;                 /* stored as attributes; "" when none */
@@ -49,9 +51,9 @@ typedef struct cln_stored_attribute {
     cln_span text;
 } cln_stored_attribute;
 
-/* The version of the format of partitions and manifests (docs/store-format.md).
- * Raised when files of before cannot be read, or would be made otherwise. */
-enum { CLN_STORE_FORMAT_VERSION = 1 };
+/* The version of the format of partitions (docs/store-format.md). Raised when
+ * files of before cannot be read, or would be made otherwise. */
+enum { CLN_STORE_FORMAT_VERSION = 2 };
 
 typedef struct cln_partition_writer cln_partition_writer;
 
@@ -63,7 +65,8 @@ CLN_CHECKED cln_status cln_partition_writer_new(cln_partition_writer **writer, c
 
 /* Local. Writes vector's rows of one column at first_row; the vector's type is
  * the column's, codes are codes of the final dictionary. For text,
- * first_byte is the sum of the sizes of all texts in rows before first_row.
+ * first_byte is the sum of the sizes of all texts in rows before first_row;
+ * where texts have numbers, codes has them, and a text with a number is empty.
  * Each row of each column must be put exactly once by exactly one rank; a
  * column whose rows are all null need not be put. Large vectors are
  * written in blocks of 1 to 2 MiB. */
