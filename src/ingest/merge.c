@@ -27,8 +27,8 @@ static void judge(merge_state *m) {
     if (d->count > m->count_limit || (d->count > 0 && d->offsets[d->count] > m->bytes_limit)) m->is_over = true;
 }
 
-/* Sends what is below this rank; a failed rank and one over the limits send
- * nothing but that. */
+/* Sends what is below this rank, if the other rank has room for it; a failed
+ * rank and one over the limits send nothing but that. */
 static cln_status send_up(merge_state *m, int to, cln_status status, cln_error *err) {
     cln_buffer bytes;
     cln_buffer_init(&bytes, SIZE_MAX);
@@ -36,7 +36,11 @@ static cln_status send_up(merge_state *m, int to, cln_status status, cln_error *
     if (status != CLN_OK) cln_buffer_clear(&bytes);
     const uint64_t head[2] = {bytes.size, m->is_over};
     cln_send_bytes(m->comm, to, CLN_TAG_MERGE, head, sizeof head);
-    cln_send_bytes(m->comm, to, CLN_TAG_MERGE, bytes.data, bytes.size);
+    if (bytes.size > 0) {
+        uint64_t has_room;
+        cln_receive_bytes(m->comm, to, CLN_TAG_MERGE, &has_room, sizeof has_room);
+        if (has_room != 0) cln_send_bytes(m->comm, to, CLN_TAG_MERGE, bytes.data, bytes.size);
+    }
     cln_buffer_clean_up(&bytes);
     return status;
 }
@@ -53,17 +57,29 @@ static cln_status merge_received(merge_state *m, cln_span bytes, cln_error *err)
     return CLN_OK;
 }
 
+/* Also when nothing can be done with them any more: the sender waits. */
+static cln_status receive_dictionary(merge_state *m, int from, uint64_t size, cln_buffer *bytes, cln_error *err) {
+    const cln_status status = cln_buffer_reserve(bytes, (size_t)size, err);
+    const uint64_t has_room = status == CLN_OK;
+    cln_send_bytes(m->comm, from, CLN_TAG_MERGE, &has_room, sizeof has_room);
+    if (status != CLN_OK) return status;
+    cln_receive_bytes(m->comm, from, CLN_TAG_MERGE, bytes->data, size);
+    bytes->size = (size_t)size;
+    return CLN_OK;
+}
+
 static cln_status receive_below(merge_state *m, int from, cln_status status, cln_error *err) {
     uint64_t head[2];
     cln_receive_bytes(m->comm, from, CLN_TAG_MERGE, head, sizeof head);
-    char *bytes = malloc((size_t)head[0] + 1);
-    if (bytes == NULL) abort(); /* a message of at most the limits; the sender waits and cannot be told */
-    cln_receive_bytes(m->comm, from, CLN_TAG_MERGE, bytes, head[0]);
     if (head[1] != 0) m->is_over = true;
-    if (status == CLN_OK && !m->is_over && head[0] > 0) {
-        status = merge_received(m, cln_span_of(bytes, (size_t)head[0]), err);
-    }
-    free(bytes);
+    if (head[0] == 0) return status;
+    cln_buffer bytes;
+    cln_buffer_init(&bytes, SIZE_MAX);
+    cln_error why;
+    const cln_status received = receive_dictionary(m, from, head[0], &bytes, status == CLN_OK ? err : &why);
+    if (status == CLN_OK) status = received;
+    if (status == CLN_OK && !m->is_over) status = merge_received(m, cln_buffer_span(&bytes), err);
+    cln_buffer_clean_up(&bytes);
     return status;
 }
 
