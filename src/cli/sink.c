@@ -5,9 +5,13 @@
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static const char *sink_name(const cln_sink *sink) {
@@ -21,11 +25,49 @@ static cln_status fail_write(const cln_sink *sink, cln_error *err) {
     return cln_fail_errno(err, "cannot write to %s", sink_name(sink));
 }
 
+#define TEMPORARY_MARK ".tmp-"
+
+/* Whoever writes such a file has it locked (open_temporary). */
+static void remove_if_abandoned(int folder, const char *name) {
+    const int descriptor = openat(folder, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor < 0) return;
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) (void)unlinkat(folder, name, 0);
+    (void)close(descriptor);
+}
+
+static bool is_temporary_of(const char *name, cln_span result) {
+    const size_t mark_bytes = sizeof TEMPORARY_MARK - 1;
+    if (strncmp(name, result.data, result.size) != 0) return false;
+    if (strncmp(name + result.size, TEMPORARY_MARK, mark_bytes) != 0) return false;
+    const char *number = name + result.size + mark_bytes;
+    return *number != '\0' && number[strspn(number, "0123456789")] == '\0';
+}
+
+/* What a killed process left of the same result. */
+static void remove_abandoned(const char *path) {
+    const cln_span name = cln_path_name(path);
+    char *folder;
+    const size_t folder_bytes = (size_t)(name.data - path);
+    if (cln_copy_span(&folder, folder_bytes == 0 ? cln_span_of(".", 1) : cln_span_of(path, folder_bytes), NULL) != 0) {
+        return; /* then it stays */
+    }
+    DIR *listing = opendir(folder);
+    free(folder);
+    for (const struct dirent *entry; listing != NULL && (entry = readdir(listing)) != NULL;) {
+        if (is_temporary_of(entry->d_name, name)) remove_if_abandoned(dirfd(listing), entry->d_name);
+    }
+    if (listing != NULL) (void)closedir(listing);
+}
+
 static cln_status open_temporary(cln_sink *sink, cln_error *err) {
-    CLN_TRY(cln_format_string(&sink->temporary_path, err, "%s.tmp-%ld", sink->path, (long)getpid()));
+    remove_abandoned(sink->path);
+    CLN_TRY(cln_format_string(&sink->temporary_path, err, "%s" TEMPORARY_MARK "%ld", sink->path, (long)getpid()));
     CLN_TRY(cln_cleanup_register_path(sink->temporary_path, err));
     sink->stream = fopen(sink->temporary_path, "we");
-    return sink->stream != NULL ? CLN_OK : cln_fail_errno(err, "cannot create %s", sink->temporary_path);
+    if (sink->stream == NULL) return cln_fail_errno(err, "cannot create %s", sink->temporary_path);
+    /* Says that somebody writes it; where nobody can say so, nobody can ask either. */
+    (void)flock(fileno(sink->stream), LOCK_EX | LOCK_NB);
+    return CLN_OK;
 }
 
 static void forget(cln_sink *sink) {
