@@ -258,7 +258,7 @@ static cln_status check_unchanged(const cln_removal *removal, const char *store_
 cln_status cln_removal_carry_out(const cln_removal *removal, const char *store_dir, bool sync, cln_left_files *left,
                                  cln_error *err) {
     *left = (cln_left_files){0};
-    CLN_TRY(cln_take_dataset_lock(store_dir, removal->dataset, err));
+    CLN_TRY(cln_dataset_lock(store_dir, removal->dataset, err));
     cln_status status = check_unchanged(removal, store_dir, err);
     if (status == CLN_OK) {
         status = removal->is_whole ? remove_contents(removal, store_dir, sync, left, err)
