@@ -87,6 +87,84 @@ done
 umount store
 cp -r pristine/. store/
 
+# ---- The same with a rule for duplicates, and while a file is removed ----
+
+cat >rule.json <<'JSON'
+{ "datasets": { "events": { "on_duplicate": "keep-last", "columns": [
+    { "name": "id", "type": "text", "role": "key" }, { "name": "road", "type": "category" } ] } } }
+JSON
+# rows SEED: many keys stand in other files too.
+rows() {
+    awk -v seed="$1" 'BEGIN {
+        srand(seed)
+        print "id,road"
+        for (i = 0; i < 20000; i++) printf "%d,road%d\n", int(rand() * 30000), seed
+    }'
+}
+rows 1 >a.csv
+rows 2 >b.csv
+mkdir ruled
+mount -t tmpfs -o size=4M tmpfs ruled
+with_rule=(--config rule.json --store ruled)
+expect 0 1 '' ingest events a.csv "${with_rule[@]}"
+cp -r ruled one
+expect 0 1 '' ingest events b.csv "${with_rule[@]}"
+cp -r ruled two
+
+# full_by FREE FORMER WANTED ARGUMENT...: the command with so many KiB free, from
+# that store; afterwards it is as it was, or the new one, of which info says WANTED.
+full_by() {
+    local free=$1 former=$2 wanted=$3 available status=0
+    shift 3
+    rm -rf ruled/* && cp -r "$former/." ruled/
+    available=$(($(stat -fc '%a * %S' ruled) / 1024))
+    [ "$free" -lt "$available" ] || return 0
+    fingerprint ruled >ruled.before
+    head -c $(((available - free) * 1024)) /dev/zero >ruled/filler
+    CHECKS_DONE=$((CHECKS_DONE + 1))
+    launch $((1 + free / 4 % 3)) "$@" "${with_rule[@]}" >out 2>err </dev/null || status=$?
+    rm ruled/filler
+    case $status in
+        0)
+            fits=1
+            check_message err '' "$*, $free KiB free"
+            ;;
+        3)
+            fails=1
+            check_message err 'No space left on device' "$*, $free KiB free"
+            fingerprint ruled >now
+            # A file that nothing names is no part of the store; 'clean' removes it.
+            ! grep -v -F -x -f now ruled.before || fail "$*, $free KiB free: this of the former store is missing"
+            ;;
+        *) fail "$*, $free KiB free: exit status $status: $(cat err)" ;;
+    esac
+    no_litter ruled "$*, $free KiB free"
+    expect 0 2 '' verify --quiet "${with_rule[@]}"
+    [ $status = 0 ] || expect 0 1 '' "$@" "${with_rule[@]}"
+    expect 0 1 '' info events --format csv "${with_rule[@]}"
+    same "$wanted" out "$*, $free KiB free: what info says"
+}
+
+# fill FORMER WANTED ARGUMENT...: the command with less and less room.
+fill() {
+    local free
+    fits=0 fails=0
+    while read -r free <&3; do full_by "$free" "$@"; done 3< <(
+        some 4 < <(printf '%d\n' 1000 500 400 300 250 200 160 128 96 64 48 32 20 12 4 0)
+    )
+    [ $fits = 1 ] || fail "'$3' with a rule never fitted"
+    [ $fails = 1 ] || fail "'$3' with a rule always fitted"
+}
+expect 0 1 '' info events --format csv "${with_rule[@]}"
+mv out info.two
+fill one info.two ingest events b.csv
+rm -rf ruled/* && cp -r two/. ruled/
+expect 0 1 '' remove events a --yes "${with_rule[@]}"
+expect 0 1 '' info events --format csv "${with_rule[@]}"
+mv out info.rest
+fill two info.rest remove events a --yes
+umount ruled
+
 # ---- No room in the scratch folder, to which one rank has to spill ----
 
 mount -t tmpfs -o size=2M tmpfs scratch
