@@ -51,6 +51,8 @@ void cln_config_clean_up(cln_config *config) {
     free(config->staging_dir);
     free(config->report_dir);
     for (size_t i = 0; i < CLN_BUCKET_COUNT; i++) free(config->buckets[i]);
+    free(config->s3.endpoint);
+    free(config->s3.region);
     for (size_t i = 0; i < config->dataset_count; i++) clean_up_dataset(&config->datasets[i]);
     free(config->datasets);
     clean_up_source(&config->boundaries);

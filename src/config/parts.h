@@ -44,4 +44,9 @@ extern const cln_config_fetch cln_fetch_defaults;
 extern const cln_fields cln_question_fields;
 CLN_CHECKED cln_status cln_check_questions(cln_reader *reader, const cln_config *config);
 
+/* s3.c: offsets are those of cln_config. */
+extern const cln_fields cln_s3_fields;
+void cln_set_s3_defaults(cln_config_s3 *s3);
+CLN_CHECKED cln_status cln_check_s3(cln_reader *reader, const cln_config_s3 *s3);
+
 #endif

@@ -59,7 +59,7 @@ static cln_status check_name(cln_reader *reader, const cln_config_source *source
 }
 
 static bool has_scheme(const char *url) {
-    static const char *const schemes[] = {"https://", "http://", "file://"};
+    static const char *const schemes[] = {"https://", "http://", "file://", "s3://"};
     for (size_t i = 0; i < CLN_COUNT(schemes); i++) {
         if (strncmp(url, schemes[i], strlen(schemes[i])) == 0 && url[strlen(schemes[i])] != '\0') return true;
     }
@@ -74,8 +74,9 @@ static bool is_printable_ascii(const char *text) {
 }
 
 static cln_status check_url(cln_reader *reader, const cln_config_source *source, const char *url) {
-    if (!has_scheme(url) || !is_printable_ascii(url)) {
-        return cln_reader_fail(reader, "must begin with https://, http:// or file:// and hold no blanks (write %%20)");
+    if (!has_scheme(url)) return cln_reader_fail(reader, "must begin with https://, http://, file:// or s3://");
+    if (strncmp(url, "s3://", 5) != 0 && !is_printable_ascii(url)) {
+        return cln_reader_fail(reader, "may hold ASCII only and no blanks (write %%20)");
     }
     if (!has_good_braces(url)) return cln_reader_fail(reader, "may hold {year} once, and no other braces");
     if (is_pattern(url) != is_pattern(source->name)) {

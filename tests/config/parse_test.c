@@ -21,6 +21,12 @@ static void what_is_left_out_has_defaults(void **state) {
     assert_int_equal(config.fetch.retries, 5);
     assert_true(config.fetch.part_bytes == 33554432);
     for (size_t i = 0; i < CLN_BUCKET_COUNT; i++) assert_null(config.buckets[i]);
+    assert_null(config.s3.endpoint);
+    assert_null(config.s3.region);
+    assert_int_equal(config.s3.path_style, CLN_PATH_STYLE_AUTO);
+    assert_true(config.s3.part_size_bytes == 8 << 20);
+    assert_int_equal(config.s3.parts_at_once, 4);
+    assert_true(config.s3.memory_bytes == 64 << 20);
     assert_null(config.boundaries.name);
     assert_null(config.questions.accidents);
     assert_null(config.questions.calls);
@@ -73,6 +79,8 @@ static const char everything[] =
     "{\"city\": \"Portmere\", \"store\": \"a\", \"staging\": \"b\", \"report\": \"c\", \"fsync\": false, \"memory\": "
     "\"64M\","
     " \"buckets\": {\"staging\": \"s3://stage\", \"logs\": \"s3://logs.example/colonnade\", \"work\": \"\"},"
+    " \"s3\": {\"endpoint\": \"http://127.0.0.1:8080\", \"region\": \"eu-west-1\", \"path_style\": true,"
+    "   \"part_size\": \"5M\", \"parts_at_once\": 2, \"memory\": \"10M\"},"
     " \"questions\": {\"accidents\": \"crashes\", \"calls\": \"calls\", \"good_conditions\": [\"DRY\", \"FINE\"],"
     "   \"unknown_conditions\": [\"?\"]},"
     " \"fetch\": {\"files\": 2, \"connections\": 3, \"part_size\": \"1M\", \"size_limit\": \"1G\", \"retries\": 0,"
@@ -118,6 +126,12 @@ static void every_key_of_the_whole_arrives(void **state) {
     assert_string_equal(config.buckets[CLN_BUCKET_STAGING], "s3://stage");
     assert_string_equal(config.buckets[CLN_BUCKET_LOGS], "s3://logs.example/colonnade");
     assert_null(config.buckets[CLN_BUCKET_WORK]);
+    assert_string_equal(config.s3.endpoint, "http://127.0.0.1:8080");
+    assert_string_equal(config.s3.region, "eu-west-1");
+    assert_int_equal(config.s3.path_style, CLN_PATH_STYLE_ALWAYS);
+    assert_true(config.s3.part_size_bytes == 5 << 20);
+    assert_int_equal(config.s3.parts_at_once, 2);
+    assert_true(config.s3.memory_bytes == 10 << 20);
     assert_string_equal(config.boundaries.name, "areas");
     assert_int_equal(config.boundaries.url_count, 1);
     assert_string_equal(config.boundaries.urls[0], "file:///data/areas.geojson");

@@ -142,22 +142,26 @@ typedef enum cln_bucket {
     CLN_BUCKET_COUNT
 } cln_bucket;
 
-/* How files are fetched; docs/configuration.md says what each is for. */
-typedef struct cln_config_fetch {
-    int files;       /* at once */
-    int connections; /* for one file */
-    uint64_t part_bytes;
-    uint64_t size_limit_bytes;
-    int retries;
-    double backoff_seconds;
-    double backoff_limit_seconds;
-    double retry_after_limit_seconds;
-    double connect_timeout_seconds;
-    double stall_timeout_seconds;
-    double transfer_timeout_seconds;
-    double export_wait_seconds;
-    double export_poll_seconds;
-} cln_config_fetch;
+/* How a bucket is addressed: in the path, or as a part of the host's name. */
+typedef enum cln_path_style {
+    CLN_PATH_STYLE_AUTO, /* in the path where an endpoint is given or the name has dots */
+    CLN_PATH_STYLE_ALWAYS,
+    CLN_PATH_STYLE_NEVER,
+} cln_path_style;
+
+#define CLN_S3_PART_SIZE_DEFAULT_BYTES ((uint64_t)8 << 20)
+#define CLN_S3_PARTS_AT_ONCE_DEFAULT   4
+#define CLN_S3_MEMORY_DEFAULT_BYTES    ((uint64_t)64 << 20)
+
+/* Object storage. Secrets are never in the configuration. */
+typedef struct cln_config_s3 {
+    char *endpoint; /* "https://host:port"; NULL: the environment's, else Amazon's */
+    char *region;   /* NULL: the environment's, else "us-east-1" */
+    cln_path_style path_style;
+    uint64_t part_size_bytes; /* of an upload of any size that 10,000 of them hold */
+    int parts_at_once;
+    uint64_t memory_bytes; /* of all parts in memory together */
+} cln_config_s3;
 
 typedef struct cln_config {
     char *city; /* for titles: "Denver" */
@@ -167,6 +171,7 @@ typedef struct cln_config {
     bool fsync;
     uint64_t memory_bytes;           /* per rank; 0: not set */
     char *buckets[CLN_BUCKET_COUNT]; /* "s3://..." or NULL */
+    cln_config_s3 s3;
     cln_config_dataset *datasets;
     size_t dataset_count;
     cln_config_fetch fetch;
