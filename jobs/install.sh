@@ -3,13 +3,15 @@
 #
 # Installs what Colonnade needs and this machine lacks.
 #
-#   jobs/install.sh [--test] [--lint] [--slurm] [--readers] [--check | --list SYSTEM]
+#   jobs/install.sh [--test] [--lint] [--slurm] [--readers] [--s3] [--check | --list SYSTEM]
 #
 #   --test         also what the tests need
 #   --lint         also what the checks of the sources need
 #   --slurm        also what the Slurm test needs
 #   --readers      also other programs that read a store (xarray, AnnData, R),
 #                  as far as this system has packages of them
+#   --s3           also object storage for the tests of it (OpenStack Swift), and
+#                  another client of it (awscli)
 #   --check        only say what is missing; status 3 if anything is
 #   --list SYSTEM  only print the packages' names for apt, dnf, brew or spack
 #   --help         this text
@@ -62,6 +64,9 @@ lint  | cppcheck                         | command cppcheck       | cppcheck    
 lint  | shellcheck                       | command shellcheck     | shellcheck                | ShellCheck                 | shellcheck  | -
 slurm | Slurm                            | command slurmctld      | slurm-wlm                 | slurm-slurmctld slurm-slurmd | -         | slurm
 slurm | MUNGE                            | command munged         | munge                     | munge                      | -           | munge
+s3    | OpenStack Swift, as object storage | command swift-proxy-server | swift-proxy swift-account swift-container swift-object | openstack-swift-proxy openstack-swift-account openstack-swift-container openstack-swift-object | - | -
+s3    | memcached                        | command memcached      | memcached                 | memcached                  | -           | -
+s3    | the command line of AWS          | command /usr/bin/aws   | awscli                    | awscli2                    | -           | -
 readers | xarray for Python              | python xarray,h5netcdf | python3-xarray python3-h5netcdf | python3-xarray python3-h5netcdf | - | py-xarray py-h5netcdf
 readers | AnnData for Python             | python anndata         | python3-anndata           | -                          | -           | py-anndata
 readers | R with hdf5r                   | r hdf5r                | r-base-core r-cran-hdf5r  | R-core                     | r           | r-hdf5r
@@ -239,7 +244,7 @@ main() {
     GROUPS_WANTED=base
     while [ $# -gt 0 ]; do
         case $1 in
-            --test | --lint | --slurm | --readers) GROUPS_WANTED+=" ${1#--}" ;;
+            --test | --lint | --slurm | --readers | --s3) GROUPS_WANTED+=" ${1#--}" ;;
             --check) mode=check ;;
             --list) mode=list system=${2:-} && shift ;;
             --help | -h) print_header "${BASH_SOURCE[0]}" && return ;;

@@ -3,12 +3,14 @@
 #
 # Builds Colonnade and runs all of its tests.
 #
-#   tests/run.sh [--slurm] [--readers] [CTEST OPTION...]
+#   tests/run.sh [--slurm] [--readers] [--s3] [CTEST OPTION...]
 #
 #   --slurm   also install Slurm where it is missing, for the test of the batch
 #             job; without it that test is skipped on such machines
 #   --readers also install xarray, AnnData and R where they are missing, for the
 #             tests of other programs that read a store; the same holds
+#   --s3      also install OpenStack Swift and awscli where they are missing, for
+#             the tests of object storage; the same holds
 #   --help    this text
 #
 # What is missing is installed first (jobs/install.sh --test). Further options
@@ -80,7 +82,7 @@ main() {
     while true; do
         case ${1:-} in
             --help | -h) print_header "${BASH_SOURCE[0]}" && return ;;
-            --slurm | --readers) install+=("$1") && shift ;;
+            --slurm | --readers | --s3) install+=("$1") && shift ;;
             *) break ;;
         esac
     done
