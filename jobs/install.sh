@@ -40,6 +40,7 @@ base  | MPI, to build programs           | command mpicc          | libopenmpi-d
 base  | parallel HDF5                    | hdf5                   | libhdf5-openmpi-dev       | hdf5-openmpi-devel         | hdf5-mpi    | hdf5+mpi
 base  | libcurl                          | library libcurl        | libcurl4-openssl-dev      | libcurl-devel              | curl        | curl
 base  | cJSON                            | library libcjson       | libcjson-dev              | cjson-devel                | cjson       | cjson
+base  | libxml2                          | library libxml-2.0     | libxml2-dev               | libxml2-devel              | libxml2     | libxml2
 base  | OpenSSL                          | library libcrypto      | libssl-dev                | openssl-devel              | openssl@3   | openssl
 base  | xxHash                           | library libxxhash      | libxxhash-dev             | xxhash-devel               | xxhash      | xxhash
 base  | zlib                             | library zlib           | zlib1g-dev                | zlib-devel                 | zlib        | zlib

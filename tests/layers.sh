@@ -3,7 +3,7 @@
 #
 # Checks that includes point down only: a layer's headers and sources include
 # their own layer and lower ones, never a sibling or a higher one, and that
-# MPI, HDF5 and libcurl are included only where they belong.
+# MPI, HDF5, libcurl and others are included only where they belong.
 #
 #   tests/layers.sh [FOLDER]     default: the project that this script is in
 
@@ -27,7 +27,7 @@ below() {
 }
 
 # External header, and the layers that may include it (cli: to print versions).
-externals="mpi.h:par column csv store generate ingest report cli|hdf5.h:store cli|curl/:net cli|gsl/:report cli|zlib.h:base cli|zstd:base cli"
+externals="mpi.h:par column csv store generate ingest report cli|hdf5.h:store cli|curl/:net cli|libxml/:net cli|openssl/:net cli|gsl/:report cli|zlib.h:base cli|zstd:base cli"
 
 problems=0
 complain() {

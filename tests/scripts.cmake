@@ -4,6 +4,11 @@
 if(NOT TARGET colonnade)
   return()
 endif()
+# Run by tests/s3/service_test.sh, when its server is up.
+add_executable(s3_service ${CMAKE_CURRENT_SOURCE_DIR}/s3/service.c)
+target_include_directories(s3_service PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(s3_service PRIVATE colonnade_net PkgConfig::cmocka)
+
 file(GLOB script_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/*_test.sh)
 foreach(script IN LISTS script_tests)
   get_filename_component(stem ${script} NAME_WE)
@@ -22,5 +27,5 @@ foreach(script IN LISTS script_tests)
   add_test(NAME ${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/script.sh ${script})
   set_tests_properties(${name} PROPERTIES LABELS ${label} SKIP_RETURN_CODE 77 TIMEOUT ${timeout} PROCESSORS 2
                        ENVIRONMENT
-                       "${test_environment};COLONNADE=$<TARGET_FILE:colonnade>;COLONNADE_FAULTS=$<TARGET_FILE:colonnade_faults>")
+                       "${test_environment};COLONNADE=$<TARGET_FILE:colonnade>;COLONNADE_FAULTS=$<TARGET_FILE:colonnade_faults>;S3_SERVICE=$<TARGET_FILE:s3_service>")
 endforeach()

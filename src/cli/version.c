@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <gsl/gsl_version.h>
 #include <hdf5.h>
+#include <libxml/xmlversion.h>
 #include <mpi.h>
 #include <openssl/crypto.h>
 #include <string.h>
@@ -35,6 +36,7 @@ cln_status cln_version_write(cln_buffer *text, cln_error *err) {
     const unsigned xxhash = XXH_versionNumber();
     CLN_TRY(cln_buffer_append_format(text, err, "  libcurl  %s\n", curl_version_info(CURLVERSION_NOW)->version));
     CLN_TRY(cln_buffer_append_format(text, err, "  cJSON    %s\n", cJSON_Version()));
+    CLN_TRY(cln_buffer_append_string(text, "  libxml2  " LIBXML_DOTTED_VERSION "\n", err));
     CLN_TRY(cln_buffer_append_format(text, err, "  OpenSSL  %s\n", OpenSSL_version(OPENSSL_VERSION)));
     CLN_TRY(
         cln_buffer_append_format(text, err, "  xxHash   %u.%u.%u\n", xxhash / 10000, xxhash / 100 % 100, xxhash % 100));

@@ -184,8 +184,8 @@ static void every_option_of_the_table_belongs_to_a_command(void **state) {
 
 static void the_version_names_every_library(void **state) {
     (void)state;
-    static const char *const libraries[] = {"MPI",    "HDF5", "libcurl", "cJSON", "OpenSSL",
-                                            "xxHash", "zlib", "Zstd",    "GSL"};
+    static const char *const libraries[] = {"MPI",     "HDF5",   "libcurl", "cJSON", "libxml2",
+                                            "OpenSSL", "xxHash", "zlib",    "Zstd",  "GSL"};
     const char *version = written(cln_version_write(&text, NULL));
     assert_int_equal(strncmp(version, "colonnade " COLONNADE_VERSION "\n", strlen("colonnade " COLONNADE_VERSION "\n")),
                      0);

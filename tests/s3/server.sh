@@ -9,6 +9,8 @@
 #   s3_start FOLDER     starts it; sets S3_ENDPOINT, and for all programs that
 #                       speak to AWS the key, the secret and the endpoint
 #   s3_stop FOLDER      stops it; safe to call at any time
+#   s3_begin_test       skips where something is missing, else starts it in a
+#                       folder that goes when the test ends
 #
 # S3_ID and S3_SECRET are of the user who may do everything.
 
@@ -82,6 +84,7 @@ memcache_servers = 127.0.0.1:$2
 [filter:s3api]
 use = egg:swift#s3api
 location = us-east-1
+max_bucket_listing = 100
 [filter:tempauth]
 use = egg:swift#tempauth
 user_test_tester = $S3_SECRET .admin
@@ -165,4 +168,18 @@ s3_stop() {
         sleep .1
     done
     kill -9 "${pids[@]}" 2>/dev/null || true
+}
+
+s3_begin_test() {
+    local missing folder
+    missing=$(s3_missing)
+    if [ -n "$missing" ]; then
+        echo "skipped: no object storage here (missing: $missing); tests/run.sh --s3 installs it"
+        exit 77
+    fi
+    folder=$PWD/swift
+    # shellcheck disable=SC2064 # the folder of now
+    trap "s3_stop '$folder'" EXIT
+    trap 'exit 130' INT TERM
+    s3_start "$folder"
 }
