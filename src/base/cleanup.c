@@ -32,7 +32,31 @@ void cln_cleanup_run(void) {
     }
 }
 
+static _Atomic(int) is_held;
+static _Atomic(int) noted_signal;
+
+void cln_cleanup_hold(void) {
+    atomic_store(&noted_signal, 0);
+    atomic_store(&is_held, 1);
+}
+
+int cln_cleanup_signal(void) {
+    return atomic_load(&noted_signal);
+}
+
+void cln_cleanup_release(void) {
+    atomic_store(&is_held, 0);
+    const int number = atomic_exchange(&noted_signal, 0);
+    if (number == 0) return;
+    cln_cleanup_run();
+    (void)raise(number); /* the handler went away when it noted it */
+}
+
 static void clean_and_die(int signal_number) {
+    if (atomic_load(&is_held) != 0 && atomic_load(&noted_signal) == 0) {
+        atomic_store(&noted_signal, signal_number);
+        return;
+    }
     cln_cleanup_run();
     /* SA_RESETHAND has restored the default, which ends the process as soon
      * as the handler returns. */

@@ -11,7 +11,7 @@ static const char *const path_style_names[] = {"auto", "true", "false"};
 
 /* S3 takes parts of 5 MiB to 5 GiB, and what is signed must be in memory. */
 static const cln_range part_range = {5.0 * MIB, 1024.0 * MIB};
-static const cln_range memory_range = {8.0 * MIB, 16384.0 * MIB};
+static const cln_range memory_range = {10.0 * MIB, 16384.0 * MIB};
 static const cln_range parts_range = {1, 64};
 
 static cln_status read_endpoint(cln_reader *reader, const cJSON *value, const cln_field *field, void *object) {
@@ -70,10 +70,10 @@ void cln_set_s3_defaults(cln_config_s3 *s3) {
 }
 
 cln_status cln_check_s3(cln_reader *reader, const cln_config_s3 *s3) {
-    if (s3->part_size_bytes <= s3->memory_bytes) return CLN_OK;
+    if (s3->part_size_bytes <= s3->memory_bytes / 2) return CLN_OK;
     const size_t mark = cln_reader_enter_key(reader, "s3");
     const cln_status status =
-        cln_reader_fail(reader, "\"memory\" must hold one part at least: it is %.0f bytes, and \"part_size\" %.0f",
+        cln_reader_fail(reader, "\"memory\" must hold two parts at least: it is %.0f bytes, and \"part_size\" %.0f",
                         (double)s3->memory_bytes, (double)s3->part_size_bytes);
     cln_reader_leave(reader, mark);
     return status;

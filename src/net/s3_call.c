@@ -176,8 +176,8 @@ static void on_done(void *context, cln_status status, const cln_error *error) {
 }
 
 static cln_status begin_transfer(cln_s3_call *call, cln_error *err) {
-    CLN_TRY(sign(call, err));
     if (call->rewind != NULL) call->rewind(call->sink_context);
+    CLN_TRY(sign(call, err));
     call->try_count++;
     call->request = (cln_http_request){.method = call->method,
                                        .url = call->url,

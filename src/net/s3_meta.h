@@ -8,6 +8,7 @@
 #include "s3_call.h"
 
 #define CLN_S3_META_PREFIX "x-amz-meta-"
+#define CLN_S3_META_OWNER  "colonnade" /* of every object that Colonnade made */
 #define CLN_S3_META_SHA256 "sha256"
 #define CLN_S3_META_UPLOAD "colonnade-upload"
 
@@ -18,7 +19,7 @@ typedef struct cln_s3_meta_names {
     char texts[CLN_S3_META_MOST][CLN_S3_META_NAME_BYTES];
 } cln_s3_meta_names;
 
-/* At most CLN_S3_META_MOST. */
+/* At most CLN_S3_META_MOST, and the owner. */
 void cln_s3_call_add_meta(cln_s3_call *call, const cln_s3_meta *meta, size_t count, cln_s3_meta_names *names);
 
 #endif

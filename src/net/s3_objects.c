@@ -25,6 +25,7 @@ static cln_status read_info(const cln_http_response *response, cln_s3_info *info
     }
     CLN_TRY(copy_header(response, "ETag", &info->etag, err));
     CLN_TRY(copy_header(response, "Last-Modified", &info->last_modified, err));
+    info->is_ours = cln_http_header_value(response, CLN_S3_META_PREFIX CLN_S3_META_OWNER) != NULL;
     CLN_TRY(copy_header(response, CLN_S3_META_PREFIX CLN_S3_META_SHA256, &info->sha256, err));
     return copy_header(response, CLN_S3_META_PREFIX CLN_S3_META_UPLOAD, &info->upload, err);
 }

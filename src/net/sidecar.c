@@ -104,15 +104,25 @@ static bool fill(cJSON *json, const cln_origin *origin, const cln_fetch_item *it
     return is_whole;
 }
 
-cln_status cln_origin_write(const cln_origin *origin, const char *path, const cln_fetch_item *item, cln_error *err) {
+cln_status cln_sidecar_make(char **text, const char *url, const cln_fetch_item *item,
+                            const cln_download_result *download, cln_error *err) {
     cJSON *json = cJSON_CreateObject();
-    char *text = json != NULL && fill(json, origin, item) ? cJSON_Print(json) : NULL;
+    char *printed = json != NULL && fill(json, url, item, download) ? cJSON_Print(json) : NULL;
     cJSON_Delete(json);
-    if (text == NULL) return cln_fail_memory(err, "writing the origin of a file");
+    if (printed == NULL) return cln_fail_memory(err, "writing the origin of a file");
+    const cln_status status = cln_copy_string(text, printed, err);
+    cJSON_free(printed);
+    return status;
+}
+
+cln_status cln_sidecar_write(const char *path, const char *url, const cln_fetch_item *item,
+                             const cln_download_result *download, cln_error *err) {
+    char *text = NULL;
+    CLN_TRY(cln_sidecar_make(&text, url, item, download, err));
     char *sidecar_path = NULL;
     cln_status status = cln_format_string(&sidecar_path, err, "%s" CLN_SIDECAR_SUFFIX, path);
     if (status == CLN_OK) status = cln_file_replace(sidecar_path, cln_span_of_string(text), true, err);
     free(sidecar_path);
-    cJSON_free(text);
+    free(text);
     return status;
 }

@@ -109,7 +109,7 @@ static void mistakes_in_the_whole(void **state) {
         {"\"s3\": {\"path_style\": \"yes\"}", {"s3.path_style: must be \"auto\", true or false"}},
         {"\"s3\": {\"part_size\": \"1M\"}", {"s3.part_size: must be a size", "at least 5M"}},
         {"\"s3\": {\"parts_at_once\": 0}", {"s3.parts_at_once: must be a whole number from 1 to 64"}},
-        {"\"s3\": {\"memory\": \"8M\", \"part_size\": \"9M\"}", {"s3: \"memory\" must hold one part"}},
+        {"\"s3\": {\"memory\": \"17M\", \"part_size\": \"9M\"}", {"s3: \"memory\" must hold two parts"}},
         {"\"s3\": {\"secret\": \"x\"}", {"s3.secret: unknown key"}},
         {"\"buckets\": []", {"buckets: must be an object"}},
         {"\"store\": \"a\", \"store\": \"b\"", {"store: this key stands twice"}},

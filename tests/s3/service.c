@@ -109,6 +109,7 @@ static void an_object_tells_what_it_is(void **state) {
     must(cln_s3_put(s3, BUCKET, "info", cln_span_of_string("abc"), meta, 1, NULL));
     must(cln_s3_head(s3, BUCKET, "info", &info, NULL));
     assert_true(info.exists);
+    assert_true(info.is_ours);
     assert_true(info.size_bytes == 3);
     assert_string_equal(info.etag, "\"900150983cd24fb0d6963f7d28e17f72\"");
     assert_string_equal(info.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

@@ -27,6 +27,15 @@ CLN_CHECKED cln_status cln_cleanup_register_path(const char *path, cln_error *er
  * registered is no error. */
 void cln_cleanup_unregister_path(const char *path);
 
+/* Where a signal must not end the process at once, because something far away
+ * has to be cleaned up first: until cln_cleanup_release the first one is only
+ * noted, and a second one ends the process after all. Whoever holds looks at
+ * cln_cleanup_signal often (0: none came). cln_cleanup_release ends the process
+ * by the signal that was noted, if any. */
+void cln_cleanup_hold(void);
+int cln_cleanup_signal(void);
+void cln_cleanup_release(void);
+
 /* Removes everything that is registered, and forgets it. */
 void cln_cleanup_run(void);
 

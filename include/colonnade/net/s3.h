@@ -48,6 +48,7 @@ typedef struct cln_s3_meta { /* "x-amz-meta-NAME"; printable ASCII */
 /* What is known of an object. */
 typedef struct cln_s3_info {
     bool exists;
+    bool is_ours; /* its metadata say that Colonnade made it */
     uint64_t size_bytes;
     char *etag; /* with its quotes */
     char *last_modified;

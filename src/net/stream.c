@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "stream.h"
+
+#include "colonnade/base/memory.h"
+#include "page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void try_once(cln_stream *stream);
+
+void cln_stream_fail(cln_stream *stream, cln_stream_state state, cln_status status, const cln_error *error) {
+    stream->state = state;
+    stream->status = status;
+    if (error != NULL) stream->error = *error;
+}
+
+static void forget_headers(cln_stream *stream) {
+    for (size_t i = 0; i < 2; i++) {
+        free(stream->headers[i]);
+        stream->headers[i] = NULL;
+    }
+    stream->request.header_count = 0;
+}
+
+static cln_status add_header(cln_stream *stream, const char *name, const char *value, cln_error *err) {
+    return cln_format_string(&stream->headers[stream->request.header_count++], err, "%s: %s", name, value);
+}
+
+/* The first request asks whether there is anything new, later ones for the rest. */
+static cln_status set_headers(cln_stream *stream, cln_error *err) {
+    forget_headers(stream);
+    if (stream->position > 0) {
+        const char *strong = cln_validators_strong(&stream->validators);
+        return strong == NULL ? CLN_OK : add_header(stream, "If-Range", strong, err);
+    }
+    if (stream->known_etag != NULL) CLN_TRY(add_header(stream, "If-None-Match", stream->known_etag, err));
+    if (stream->known_last_modified == NULL) return CLN_OK;
+    return add_header(stream, "If-Modified-Since", stream->known_last_modified, err);
+}
+
+static cln_status fail_version(cln_stream *stream, cln_error *err) {
+    stream->is_other = true;
+    return cln_fail(err, CLN_ERR_IO, "%s was replaced by another version while it was read", stream->url);
+}
+
+static cln_status keep(char **kept, const char *text, cln_error *err) {
+    free(*kept);
+    *kept = NULL;
+    return text == NULL ? CLN_OK : cln_copy_string(kept, text, err);
+}
+
+static cln_status check_size(cln_stream *stream, cln_error *err) {
+    if (stream->size_bytes == CLN_HTTP_TO_THE_END || stream->size_bytes <= stream->size_limit_bytes) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "%s has %llu bytes, more than the %llu that are taken", stream->url,
+                    (unsigned long long)stream->size_bytes, (unsigned long long)stream->size_limit_bytes);
+}
+
+static cln_status take_head(cln_stream *stream, const cln_http_response *response, cln_span first_bytes,
+                            cln_error *err) {
+    CLN_TRY(keep(&stream->content_type, cln_http_header_value(response, "Content-Type"), err));
+    CLN_TRY(cln_refuse_page(stream->url, stream->content_type, first_bytes, stream->is_csv, err));
+    CLN_TRY(cln_validators_take(&stream->validators, response, err));
+    const bool is_encoded = cln_http_header_value(response, "Content-Encoding") != NULL;
+    if (is_encoded || !cln_http_content_length(response, &stream->size_bytes)) {
+        stream->size_bytes = CLN_HTTP_TO_THE_END;
+    }
+    stream->has_head = true;
+    return check_size(stream, err);
+}
+
+static cln_status judge_part(cln_stream *stream, const cln_http_response *response, cln_error *err) {
+    uint64_t first;
+    uint64_t last;
+    uint64_t total;
+    if (!cln_http_content_range(response, &first, &last, &total) || first != stream->position) {
+        return cln_fail(err, CLN_ERR_IO, "%s answers with other bytes than it was asked for", stream->url);
+    }
+    if (!cln_validators_agree(&stream->validators, response)) return fail_version(stream, err);
+    if (stream->size_bytes == CLN_HTTP_TO_THE_END) stream->size_bytes = total;
+    if (total != CLN_HTTP_TO_THE_END && total != stream->size_bytes) return fail_version(stream, err);
+    return CLN_OK;
+}
+
+/* A server that sends the whole file again: what is known of it is skipped. */
+static cln_status judge_whole_again(cln_stream *stream, const cln_http_response *response, cln_error *err) {
+    uint64_t size_bytes = CLN_HTTP_TO_THE_END;
+    if (!cln_http_content_length(response, &size_bytes)) size_bytes = CLN_HTTP_TO_THE_END;
+    const bool is_same_size = size_bytes == stream->size_bytes || stream->size_bytes == CLN_HTTP_TO_THE_END;
+    if (!is_same_size || cln_validators_strong(&stream->validators) == NULL ||
+        !cln_validators_agree(&stream->validators, response)) {
+        return fail_version(stream, err);
+    }
+    stream->skip_bytes = stream->position;
+    return CLN_OK;
+}
+
+static cln_status judge(cln_stream *stream, const cln_http_response *response, cln_span first_bytes, cln_error *err) {
+    stream->is_judged = true;
+    stream->skip_bytes = 0;
+    if (response->status == 206) return judge_part(stream, response, err);
+    if (response->status != 200 && response->status != 0) {
+        return cln_fail(err, CLN_ERR_IO, "%s is not ready (HTTP %ld); try again in some minutes", stream->url,
+                        response->status);
+    }
+    if (stream->position > 0) return judge_whole_again(stream, response, err);
+    return take_head(stream, response, first_bytes, err);
+}
+
+cln_status cln_stream_hand_on(cln_stream *stream, const char *data, size_t size, bool *wait, cln_error *err) {
+    if (size > stream->size_limit_bytes - stream->position) {
+        return cln_fail(err, CLN_ERR_IO, "%s sends more than %llu bytes, the most that is taken", stream->url,
+                        (unsigned long long)stream->size_limit_bytes);
+    }
+    CLN_TRY(stream->take(stream->context, data, size, wait, err));
+    if (!*wait) stream->position += size;
+    return CLN_OK;
+}
+
+static cln_status on_bytes(void *context, const cln_http_response *response, const char *data, size_t size, bool *wait,
+                           cln_error *err) {
+    cln_stream *stream = context;
+    if (!stream->is_judged) CLN_TRY(judge(stream, response, cln_span_of(data, size), err));
+    size_t skipped = 0;
+    if (stream->skip_bytes > 0) {
+        skipped = stream->skip_bytes < size ? (size_t)stream->skip_bytes : size;
+        if (skipped < size) CLN_TRY(cln_stream_hand_on(stream, data + skipped, size - skipped, wait, err));
+        if (!*wait) stream->skip_bytes -= skipped;
+    } else {
+        CLN_TRY(cln_stream_hand_on(stream, data, size, wait, err));
+    }
+    if (*wait) return CLN_OK;
+    stream->transferred_bytes += size;
+    cln_retry_succeeded(&stream->retry);
+    return CLN_OK;
+}
+
+static void try_again(void *context) {
+    cln_stream *stream = context;
+    stream->is_later = false;
+    try_once(stream);
+}
+
+/* Whether the stream goes on later. */
+static bool arrange_retry(cln_stream *stream) {
+    double delay = 0;
+    if (!cln_retry_next(&stream->retry, &stream->response, &delay)) return false;
+    if (stream->position > 0 && cln_validators_strong(&stream->validators) == NULL &&
+        strncmp(stream->url, "file:", 5) != 0) {
+        stream->is_other = true; /* nobody could tell whether the rest belongs to it */
+        return false;
+    }
+    stream->is_later = cln_http_call_later(stream->s3->pool, delay, try_again, stream, NULL) == CLN_OK;
+    return stream->is_later;
+}
+
+/* An answer that came to its end, whatever it says. */
+static cln_status judge_end(cln_stream *stream, bool *again, cln_error *err) {
+    const long status = stream->response.status;
+    *again = false;
+    if (status == 304) {
+        stream->state = CLN_STREAM_UNCHANGED;
+        return CLN_OK;
+    }
+    if (status != 0 && (status < 200 || status > 299)) {
+        *again = cln_retry_is_worthwhile(&stream->response);
+        stream->is_missing = stream->response.is_missing;
+        return cln_fail(err, CLN_ERR_IO, "%s answers HTTP %ld", stream->url, status);
+    }
+    if (!stream->is_judged) CLN_TRY(judge(stream, &stream->response, cln_span_of("", 0), err));
+    if (stream->size_bytes != CLN_HTTP_TO_THE_END && stream->position != stream->size_bytes) {
+        stream->response.outcome = CLN_HTTP_INTERRUPTED;
+        *again = stream->position < stream->size_bytes;
+        return cln_fail(err, CLN_ERR_IO, "%s has %llu bytes and sends %llu", stream->url,
+                        (unsigned long long)stream->size_bytes, (unsigned long long)stream->position);
+    }
+    stream->size_bytes = stream->position;
+    stream->state = CLN_STREAM_WHOLE;
+    return keep(&stream->final_url, stream->response.final_url, err);
+}
+
+static void on_done(void *context, cln_status status, const cln_error *error) {
+    cln_stream *stream = context;
+    stream->transfer = NULL;
+    bool again = stream->response.outcome == CLN_HTTP_INTERRUPTED;
+    if (status == CLN_OK) {
+        status = judge_end(stream, &again, &stream->error);
+    } else {
+        stream->error = *error;
+        stream->is_missing = stream->response.is_missing;
+    }
+    if (status != CLN_OK && again && arrange_retry(stream)) return;
+    if (status != CLN_OK) {
+        cln_stream_fail(stream, stream->is_other ? CLN_STREAM_OTHER_VERSION : CLN_STREAM_FAILED, status, NULL);
+    }
+}
+
+static cln_status begin_transfer(cln_stream *stream, cln_error *err) {
+    cln_http_response_clean_up(&stream->response);
+    stream->request = (cln_http_request){.url = stream->url,
+                                         .sink = on_bytes,
+                                         .sink_context = stream,
+                                         .follows_redirects = true,
+                                         .decodes = true,
+                                         .has_range = stream->position > 0,
+                                         .first_byte = stream->position,
+                                         .last_byte = CLN_HTTP_TO_THE_END};
+    CLN_TRY(set_headers(stream, err));
+    stream->request.headers = (const char *const *)stream->headers;
+    stream->is_judged = false;
+    return cln_http_start(stream->s3->pool, &stream->request, &stream->response, on_done, stream, &stream->transfer,
+                          err);
+}
+
+static void try_once(cln_stream *stream) {
+    const cln_status status = begin_transfer(stream, &stream->error);
+    if (status != CLN_OK) cln_stream_fail(stream, CLN_STREAM_FAILED, status, NULL);
+}
+
+void cln_stream_start(cln_stream *stream, uint64_t first_byte, const cln_validators *expected) {
+    stream->position = first_byte;
+    stream->size_bytes = CLN_HTTP_TO_THE_END;
+    cln_retry_init(&stream->retry, &cln_retry_default_policy, first_byte);
+    cln_status status = CLN_OK;
+    if (expected != NULL) {
+        status = keep(&stream->validators.etag, expected->etag, &stream->error);
+        if (status == CLN_OK) {
+            status = keep(&stream->validators.last_modified, expected->last_modified, &stream->error);
+        }
+        stream->validators.is_old_enough = expected->is_old_enough;
+    }
+    if (status != CLN_OK) {
+        cln_stream_fail(stream, CLN_STREAM_FAILED, status, NULL);
+    } else if (cln_s3_is_address(stream->url)) {
+        cln_stream_start_s3(stream);
+    } else {
+        try_once(stream);
+    }
+}
+
+void cln_stream_resume(cln_stream *stream) {
+    if (stream->transfer != NULL) cln_http_resume(stream->transfer);
+    if (stream->is_called && stream->call.transfer != NULL) cln_http_resume(stream->call.transfer);
+}
+
+void cln_stream_clean_up(cln_stream *stream) {
+    if (stream->transfer != NULL) cln_http_cancel(stream->transfer);
+    if (stream->is_later) cln_http_forget_calls(stream->s3->pool, stream);
+    if (stream->is_called) cln_s3_call_clean_up(&stream->call);
+    forget_headers(stream);
+    cln_http_response_clean_up(&stream->response);
+    cln_validators_clean_up(&stream->validators);
+    free(stream->final_url);
+    free(stream->content_type);
+    *stream = (cln_stream){0};
+}
