@@ -6,7 +6,7 @@
 #define DIALECT_OPTIONS "delimiter", "quote", "encoding", "header", "no-header", "newlines-in-quotes", "skip-lines"
 
 static const char *const export_options[] = {"columns", "partition", "with-duplicates", "read-damaged", NULL};
-static const char *const fetch_options[] = {"date", "year", "boundaries", NULL};
+static const char *const fetch_options[] = {"date", "year", "boundaries", "to", "create", "abort", NULL};
 static const char *const generate_options[] = {"rows", "size", "seed", "vintage", "dirt", NULL};
 static const char *const info_options[] = {"duplicates", "provenance", "schema", "read-damaged", NULL};
 static const char *const ingest_options[] = {
@@ -66,7 +66,8 @@ static const cln_command command_table[] = {
          "large ones by several connections. What was cut, or killed, goes on where it was when it is fetched again. A "
          "file that has not changed since the last fetch is not transferred, and one that has, on the same day, gets a "
          "numbered name. The addresses of a source are tried in order. A year that is not published is reported and "
-         "is no error when another arrives. docs/fetching.md says more.",
+         "is no error when another arrives. With --to the files go into a bucket as they come, without a copy on this "
+         "machine's disk and with bounded memory. docs/fetching.md and docs/s3.md say more.",
      .example = "colonnade fetch service_requests_311 --year 2024,2025",
      .options = fetch_options,
      .ignored = only_downloads,

@@ -11,6 +11,7 @@
 #include "colonnade/config/nearest.h"
 #include "colonnade/net/staging.h"
 #include "fetch_progress.h"
+#include "fetch_to.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,7 +221,12 @@ static void tell_failure(fetch_command *f, const cln_fetch_job *job, const cln_f
     cln_error message;
     const char *name = job->item->name;
     const char *reason = result->reason.message;
-    if (strcmp(job->extension, ".csv") == 0) {
+    if (cln_option_given(f->cli->options, "to")) {
+        (void)snprintf(message.message, sizeof message.message,
+                       "%s of %s did not arrive: %.400s. Run the same command again: it goes on from the parts that "
+                       "are there; --abort gives them up",
+                       name, job->dataset, reason);
+    } else if (strcmp(job->extension, ".csv") == 0) {
         (void)snprintf(
             message.message, sizeof message.message,
             "%s of %s did not arrive: %.400s. Download %s by hand to %s and run 'colonnade ingest %s %s --as %s'", name,
@@ -284,8 +290,14 @@ static cln_status fetch_local(const cln_cli *cli, cln_error *err) {
     fetch_command f = {.cli = cli};
     cln_status status = read_options(&f, err);
     if (status == CLN_OK) status = make_jobs(&f, err);
-    if (status == CLN_OK) status = run_jobs(&f, err);
-    if (status == CLN_OK) status = tell(&f, err);
+    if (status == CLN_OK && cln_option_given(cli->options, "abort")) {
+        status = cln_fetch_abort(cli, f.jobs, f.job_count, err);
+    } else if (status == CLN_OK) {
+        status = cln_option_given(cli->options, "to")
+                     ? cln_fetch_to_bucket(cli, f.date, f.jobs, f.names, f.job_count, f.results, err)
+                     : run_jobs(&f, err);
+        if (status == CLN_OK) status = tell(&f, err);
+    }
     clean_up(&f);
     return status;
 }

@@ -20,6 +20,8 @@ static cln_status run(comparison *c, cln_error *err) {
     cln_stream_start(&c->stream, 0, NULL);
     while (c->stream.state == CLN_STREAM_RUNS && busy) {
         CLN_TRY(cln_fetch_check_signal(err));
+        cln_stream_resume(&c->stream);
+        if (c->stream.state != CLN_STREAM_RUNS) break;
         CLN_TRY(cln_http_pool_step(c->stream.s3->pool, 1, &busy, err));
     }
     return CLN_OK;

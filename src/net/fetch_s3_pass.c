@@ -181,9 +181,10 @@ static void tell_progress(const pass *p) {
 /* Until everything is with the service, or the source fails. */
 static cln_status pump(pass *p, cln_error *err) {
     bool busy = true;
+    bool room = true;
     while (p->stream.state == CLN_STREAM_RUNS || p->stream.state == CLN_STREAM_WHOLE) {
-        bool room = true;
         CLN_TRY(cln_fetch_check_signal(err));
+        if (room) cln_stream_resume(&p->stream);
         if (p->stream.state == CLN_STREAM_WHOLE && !p->upload.is_ended) cln_s3_upload_end(&p->upload);
         if (p->upload.buffers != NULL) {
             CLN_TRY(cln_s3_upload_advance(&p->upload, &room, err));
@@ -191,7 +192,6 @@ static cln_status pump(pass *p, cln_error *err) {
         }
         tell_progress(p);
         if (p->upload.buffers != NULL && cln_s3_upload_is_sent(&p->upload)) return CLN_OK;
-        if (room) cln_stream_resume(&p->stream);
         CLN_TRY(cln_http_pool_step(p->stream.s3->pool, 1, &busy, err));
     }
     return CLN_OK;

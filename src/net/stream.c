@@ -6,8 +6,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static void try_once(cln_stream *stream);
+
+static bool is_file(const cln_stream *stream) {
+    return strncasecmp(stream->url, "file://", 7) == 0;
+}
 
 void cln_stream_fail(cln_stream *stream, cln_stream_state state, cln_status status, const cln_error *error) {
     stream->state = state;
@@ -99,7 +104,7 @@ static cln_status judge(cln_stream *stream, const cln_http_response *response, c
     stream->is_judged = true;
     stream->skip_bytes = 0;
     if (response->status == 206) return judge_part(stream, response, err);
-    if (response->status != 200 && response->status != 0) {
+    if (response->status != 200) {
         return cln_fail(err, CLN_ERR_IO, "%s is not ready (HTTP %ld); try again in some minutes", stream->url,
                         response->status);
     }
@@ -145,13 +150,19 @@ static void try_again(void *context) {
 static bool arrange_retry(cln_stream *stream) {
     double delay = 0;
     if (!cln_retry_next(&stream->retry, &stream->response, &delay)) return false;
-    if (stream->position > 0 && cln_validators_strong(&stream->validators) == NULL &&
-        strncmp(stream->url, "file:", 5) != 0) {
+    if (stream->position > 0 && cln_validators_strong(&stream->validators) == NULL) {
         stream->is_other = true; /* nobody could tell whether the rest belongs to it */
         return false;
     }
     stream->is_later = cln_http_call_later(stream->s3->pool, delay, try_again, stream, NULL) == CLN_OK;
     return stream->is_later;
+}
+
+/* Content-Range of an answer to a range behind the end is an asterisk and the size. */
+static bool is_at_end(const cln_stream *stream) {
+    const char *text = cln_http_header_value(&stream->response, "Content-Range");
+    if (text == NULL || strncmp(text, "bytes */", 8) != 0) return false;
+    return strtoull(text + 8, NULL, 10) == stream->position;
 }
 
 /* An answer that came to its end, whatever it says. */
@@ -162,7 +173,12 @@ static cln_status judge_end(cln_stream *stream, bool *again, cln_error *err) {
         stream->state = CLN_STREAM_UNCHANGED;
         return CLN_OK;
     }
-    if (status != 0 && (status < 200 || status > 299)) {
+    if (status == 416 && stream->position > 0 && is_at_end(stream)) { /* If-Range held, and nothing is left */
+        stream->size_bytes = stream->position;
+        stream->state = CLN_STREAM_WHOLE;
+        return keep(&stream->final_url, stream->response.final_url, err);
+    }
+    if (status < 200 || status > 299) {
         *again = cln_retry_is_worthwhile(&stream->response);
         stream->is_missing = stream->response.is_missing;
         return cln_fail(err, CLN_ERR_IO, "%s answers HTTP %ld", stream->url, status);
@@ -231,6 +247,8 @@ void cln_stream_start(cln_stream *stream, uint64_t first_byte, const cln_validat
     }
     if (status != CLN_OK) {
         cln_stream_fail(stream, CLN_STREAM_FAILED, status, NULL);
+    } else if (is_file(stream)) {
+        cln_stream_start_file(stream);
     } else if (cln_s3_is_address(stream->url)) {
         cln_stream_start_s3(stream);
     } else {
@@ -239,12 +257,14 @@ void cln_stream_start(cln_stream *stream, uint64_t first_byte, const cln_validat
 }
 
 void cln_stream_resume(cln_stream *stream) {
+    if (stream->file != NULL) cln_stream_read_file(stream);
     if (stream->transfer != NULL) cln_http_resume(stream->transfer);
     if (stream->is_called && stream->call.transfer != NULL) cln_http_resume(stream->call.transfer);
 }
 
 void cln_stream_clean_up(cln_stream *stream) {
     if (stream->transfer != NULL) cln_http_cancel(stream->transfer);
+    if (stream->file != NULL) stream->file->release(stream->file);
     if (stream->is_later) cln_http_forget_calls(stream->s3->pool, stream);
     if (stream->is_called) cln_s3_call_clean_up(&stream->call);
     forget_headers(stream);

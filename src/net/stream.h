@@ -8,6 +8,7 @@
 #ifndef COLONNADE_NET_STREAM_H
 #define COLONNADE_NET_STREAM_H
 
+#include "colonnade/base/byte_source.h"
 #include "s3_call.h"
 #include "validators.h"
 
@@ -46,6 +47,7 @@ typedef struct cln_stream {
     uint64_t transferred_bytes;
 
     /* Private */
+    cln_byte_source *file; /* NULL: it is none */
     cln_s3_place place;
     cln_s3_call call;
     bool is_called; /* the call is in use */
@@ -64,8 +66,13 @@ typedef struct cln_stream {
 /* Begins at first_byte; where that is not 0, expected tells which version, and
  * CLN_STREAM_OTHER_VERSION comes if it is not that. */
 void cln_stream_start(cln_stream *stream, uint64_t first_byte, const cln_validators *expected);
+/* After a wait, and now and then: a file of this machine is read here. */
 void cln_stream_resume(cln_stream *stream);
 void cln_stream_clean_up(cln_stream *stream); /* also while it runs */
+
+/* stream_file.c */
+void cln_stream_start_file(cln_stream *stream);
+void cln_stream_read_file(cln_stream *stream);
 
 /* stream_s3.c */
 void cln_stream_start_s3(cln_stream *stream);
