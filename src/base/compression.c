@@ -197,17 +197,20 @@ cln_status cln_byte_source_decompress(cln_byte_source **source, cln_byte_source 
     return CLN_OK;
 }
 
+cln_status cln_byte_source_decompress_any(cln_byte_source **source, cln_byte_source *file, uint64_t memory_bytes,
+                                          cln_error *err) {
+    cln_decompression how = {.memory_bytes = memory_bytes};
+    CLN_TRY(cln_compression_detect(file, &how.compression, err));
+    if (how.compression != CLN_COMPRESSION_NONE) return cln_byte_source_decompress(source, file, &how, err);
+    *source = file;
+    return CLN_OK;
+}
+
 cln_status cln_byte_source_open(cln_byte_source **source, const char *path, uint64_t memory_bytes, cln_error *err) {
     *source = NULL;
     cln_byte_source *file;
     CLN_TRY(cln_byte_source_open_file(&file, path, err));
-    cln_decompression how = {.memory_bytes = memory_bytes};
-    cln_status status = cln_compression_detect(file, &how.compression, err);
-    if (status == CLN_OK && how.compression != CLN_COMPRESSION_NONE) {
-        status = cln_byte_source_decompress(source, file, &how, err);
-    } else if (status == CLN_OK) {
-        *source = file;
-    }
+    const cln_status status = cln_byte_source_decompress_any(source, file, memory_bytes, err);
     if (status != CLN_OK) file->release(file);
     return status;
 }

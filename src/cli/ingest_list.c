@@ -5,6 +5,8 @@
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/base/utf8.h"
+#include "colonnade/net/input.h"
+#include "colonnade/net/s3.h"
 #include "colonnade/net/staging.h"
 
 #include <glob.h>
@@ -32,7 +34,7 @@ static cln_status add_item(cln_ingest_list *list, const char *path, cln_span par
 /* ---- Given files ---- */
 
 static bool is_pattern(const char *argument) {
-    return strpbrk(argument, "*?[") != NULL && !cln_file_exists(argument);
+    return !cln_s3_is_address(argument) && strpbrk(argument, "*?[") != NULL && !cln_file_exists(argument);
 }
 
 static int compare_paths(const void *a, const void *b) {
@@ -119,9 +121,9 @@ static cln_status check_partition_names(const cln_ingest_list *list, cln_error *
 }
 
 /* A file that cannot be read is told of when its turn comes. */
-static bool is_compressed(const char *path) {
+static bool is_compressed(const cln_cli *cli, const char *path) {
     cln_byte_source *file;
-    if (cln_byte_source_open_file(&file, path, NULL) != CLN_OK) return false;
+    if (cln_input_open(&file, path, &cli->config.s3, NULL) != CLN_OK) return false;
     cln_compression compression = CLN_COMPRESSION_NONE;
     const cln_status status = cln_compression_detect(file, &compression, NULL);
     file->release(file);
@@ -148,7 +150,7 @@ static cln_status make_on_root(cln_ingest_list *list, const cln_cli *cli, cln_er
     CLN_TRY(check_options(cli, err));
     CLN_TRY(cli->argument_count > 1 ? list_given(cli, list, err) : list_staged(cli, list, err));
     CLN_TRY(check_partition_names(list, err));
-    for (size_t i = 0; i < list->count; i++) list->items[i].is_compressed = is_compressed(list->items[i].path);
+    for (size_t i = 0; i < list->count; i++) list->items[i].is_compressed = is_compressed(cli, list->items[i].path);
     return CLN_OK;
 }
 

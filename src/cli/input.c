@@ -3,11 +3,32 @@
 
 #include "colonnade/base/compression.h"
 #include "colonnade/base/log.h"
+#include "colonnade/net/input.h"
+
+static cln_status open_local(const cln_cli *cli, const char *path, cln_byte_source **source, cln_error *err) {
+    cln_byte_source *file;
+    CLN_TRY(cln_input_open(&file, path, &cli->config.s3, err));
+    const uint64_t memory_bytes = cli->settings.memory_bytes / CLN_DECOMPRESSION_SHARE;
+    const cln_status status = cln_byte_source_decompress_any(source, file, memory_bytes, err);
+    if (status != CLN_OK) file->release(file);
+    return status;
+}
+
+/* Collective. An object may be replaced between the first rank and the last. */
+static cln_status check_same_version(const cln_comm *comm, const cln_byte_source *source, const char *path,
+                                     cln_error *err) {
+    int64_t low = (int64_t)source->version;
+    int64_t high = low;
+    cln_min_i64(comm, &low, 1);
+    cln_max_i64(comm, &high, 1);
+    if (low == high) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "%s was replaced while the ranks opened it; start again", path);
+}
 
 cln_status cln_cli_open_input(const cln_cli *cli, const char *path, cln_byte_source **source, cln_error *err) {
-    const uint64_t memory_bytes = cli->settings.memory_bytes / CLN_DECOMPRESSION_SHARE;
-    const cln_status opened = cln_byte_source_open(source, path, memory_bytes, err);
-    const cln_status status = cln_agree(&cli->comm, opened, err);
+    const cln_status opened = open_local(cli, path, source, err);
+    cln_status status = cln_agree(&cli->comm, opened, err);
+    if (status == CLN_OK) status = check_same_version(&cli->comm, *source, path, err);
     if (status != CLN_OK && opened == CLN_OK) {
         (*source)->release(*source);
         *source = NULL;

@@ -11,9 +11,11 @@
 #include "colonnade/ingest/finalise.h"
 #include "colonnade/ingest/provenance.h"
 #include "colonnade/ingest/publish.h"
+#include "colonnade/net/input.h"
 #include "colonnade/par/progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The share of the memory that staged blocks may take before they go to the
@@ -55,7 +57,12 @@ static cln_status check_same_size(const ingest_job *job, cln_error *err) {
     int64_t high = low;
     cln_min_i64(job->comm, &low, 1);
     cln_max_i64(job->comm, &high, 1);
-    if (low == high) return CLN_OK;
+    int64_t versions[2] = {(int64_t)job->file->version, -(int64_t)job->file->version};
+    cln_max_i64(job->comm, versions, 2);
+    if (low == high && versions[0] == -versions[1]) return CLN_OK;
+    if (low == high) {
+        return cln_fail(err, CLN_ERR_IO, "%s was replaced while the ranks opened it; start again", job->request->path);
+    }
     return cln_fail(err, CLN_ERR_IO,
                     "the ranks see different sizes of %s (%lld and %lld bytes); it must stand in a folder that all "
                     "nodes share, and must not change while it is read",
@@ -65,7 +72,8 @@ static cln_status check_same_size(const ingest_job *job, cln_error *err) {
 /* Local. The file, and what decompresses it; its bytes are hashed as they are
  * read, for they are what is compared when the file comes again. */
 static cln_status open_file(ingest_job *job, cln_error *err) {
-    CLN_TRY(cln_byte_source_open_file(&job->file, job->request->path, err));
+    const cln_config *config = job->request->config;
+    CLN_TRY(cln_input_open(&job->file, job->request->path, config == NULL ? NULL : &config->s3, err));
     CLN_TRY(cln_compression_detect(job->file, &job->compression, err));
     job->source = job->file;
     if (job->compression == CLN_COMPRESSION_NONE) return CLN_OK;
@@ -78,6 +86,16 @@ static cln_status open_file(ingest_job *job, cln_error *err) {
     return cln_byte_source_decompress(&job->source, job->file, &how, err);
 }
 
+static cln_status read_sidecar(ingest_job *job, cln_error *err) {
+    char *json;
+    CLN_TRY(cln_input_origin(job->file, job->request->path, &json, err));
+    if (json == NULL) return cln_sidecar_read(&job->draft->sidecar, job->request->path, err);
+    const cln_status status =
+        cln_sidecar_parse(&job->draft->sidecar, cln_span_of_string(json), job->request->path, err);
+    free(json);
+    return status;
+}
+
 static cln_status open_source(ingest_job *job, cln_error *err) {
     CLN_TRY_AGREED(job->comm, open_file(job, err), err);
     CLN_TRY_AGREED(job->comm, check_same_size(job, err), err);
@@ -86,7 +104,7 @@ static cln_status open_source(ingest_job *job, cln_error *err) {
     job->outcome->size_bytes = job->source->size_bytes;
     cln_status status = cln_publication_init(&job->publication, job->request, err);
     if (status == CLN_OK && job->comm->rank == 0) {
-        status = cln_sidecar_read(&job->draft->sidecar, job->request->path, err);
+        status = read_sidecar(job, err);
         if (status == CLN_OK) status = cln_publication_look(&job->publication, job->request, &job->draft->sidecar, err);
     }
     return cln_agree(job->comm, status, err);

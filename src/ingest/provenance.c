@@ -27,6 +27,18 @@ static cln_status take_sidecar(cln_sidecar *sidecar, const cJSON *object, const 
     return sidecar->json == NULL ? cln_fail_memory(err, "reading a sidecar") : CLN_OK;
 }
 
+cln_status cln_sidecar_parse(cln_sidecar *sidecar, cln_span text, const char *name, cln_error *err) {
+    *sidecar = (cln_sidecar){0};
+    if (!cln_utf8_is_valid(text)) {
+        return cln_fail(err, CLN_ERR_DATA, "%s is not UTF-8; mend it or remove it", name);
+    }
+    cJSON *object = cJSON_ParseWithLength(text.data, text.size);
+    const cln_status status = take_sidecar(sidecar, object, name, err);
+    cJSON_Delete(object);
+    if (status != CLN_OK) cln_sidecar_clean_up(sidecar);
+    return status;
+}
+
 cln_status cln_sidecar_read(cln_sidecar *sidecar, const char *file, cln_error *err) {
     *sidecar = (cln_sidecar){0};
     char *path;
@@ -36,14 +48,7 @@ cln_status cln_sidecar_read(cln_sidecar *sidecar, const char *file, cln_error *e
         cln_buffer text;
         cln_buffer_init(&text, SIDECAR_BYTES_LIMIT);
         status = cln_file_read(path, &text, err);
-        if (status == CLN_OK && !cln_utf8_is_valid(cln_buffer_span(&text))) {
-            status = cln_fail(err, CLN_ERR_DATA, "%s is not UTF-8; mend it or remove it", path);
-        }
-        if (status == CLN_OK) {
-            cJSON *object = cJSON_ParseWithLength(text.data, text.size);
-            status = take_sidecar(sidecar, object, path, err);
-            cJSON_Delete(object);
-        }
+        if (status == CLN_OK) status = cln_sidecar_parse(sidecar, cln_buffer_span(&text), path, err);
         cln_buffer_clean_up(&text);
     }
     free(path);

@@ -21,6 +21,7 @@
 typedef struct cln_byte_source cln_byte_source;
 struct cln_byte_source {
     uint64_t size_bytes; /* when it was opened, or CLN_SIZE_UNKNOWN */
+    uint64_t version;    /* differs where ranks opened different versions of an object; 0: size and time must do */
     const char *name;    /* for messages; lives as long as the source */
     /* Reads exactly size bytes at offset; fewer is an error that says that
      * the input shrank. */

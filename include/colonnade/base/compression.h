@@ -40,6 +40,11 @@ typedef struct cln_decompression {
 CLN_CHECKED cln_status cln_byte_source_decompress(cln_byte_source **source, cln_byte_source *file,
                                                   const cln_decompression *how, cln_error *err);
 
+/* Decompresses file where it is compressed (memory_bytes as above), else *source
+ * is file itself. On success *source owns file. */
+CLN_CHECKED cln_status cln_byte_source_decompress_any(cln_byte_source **source, cln_byte_source *file,
+                                                      uint64_t memory_bytes, cln_error *err);
+
 /* Opens path, and decompresses it where it is compressed (memory_bytes as
  * above). The caller releases *source. */
 CLN_CHECKED cln_status cln_byte_source_open(cln_byte_source **source, const char *path, uint64_t memory_bytes,

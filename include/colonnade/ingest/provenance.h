@@ -22,6 +22,8 @@ typedef struct cln_sidecar {
 
 /* A missing sidecar is none; one that is no JSON object is CLN_ERR_DATA. */
 CLN_CHECKED cln_status cln_sidecar_read(cln_sidecar *sidecar, const char *file, cln_error *err);
+/* The same from a text; name is for messages. */
+CLN_CHECKED cln_status cln_sidecar_parse(cln_sidecar *sidecar, cln_span text, const char *name, cln_error *err);
 void cln_sidecar_clean_up(cln_sidecar *sidecar);
 
 /* The schema: an array with name, source_name, type as declared, role,
