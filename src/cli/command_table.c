@@ -12,11 +12,13 @@ static const char *const info_options[] = {"duplicates", "provenance", "schema",
 static const char *const ingest_options[] = {
     "as",           "replace", "schema",  "allow-rejects", "max-reject-rate", "on-bad-cell", "on-duplicate",
     "on-malformed", "date",    "profile", "detect",        DIALECT_OPTIONS,   NULL};
+static const char *const pull_options[] = {"replace", NULL};
+static const char *const push_options[] = {"create", "log", "script", NULL};
 static const char *const records_options[] = {"detect", DIALECT_OPTIONS, NULL};
 static const char *const scan_options[] = {"schema", "profile", DIALECT_OPTIONS, NULL};
 static const char *const no_options[] = {NULL};
 static const char *const rejects_options[] = {"read-damaged", NULL};
-static const char *const remove_options[] = {"all", "yes", NULL};
+static const char *const remove_options[] = {"all", "yes", "s3", "leave-foreign", NULL};
 static const char *const report_options[] = {"out", "read-damaged", NULL};
 
 /* Common options that make no difference to a command; --help leaves them out. */
@@ -122,6 +124,30 @@ static const cln_command command_table[] = {
      .example = "mpirun -n 4 colonnade ingest traffic_accidents accidents_2015.csv accidents_2016.csv",
      .options = ingest_options,
      .run = cln_command_ingest},
+    {.name = "pull",
+     .arguments = "[DATASET...]",
+     .argument_max = SIZE_MAX,
+     .summary = "bring the store and the report back from their buckets",
+     .description =
+         "Brings the named datasets, or all that the bucket of the role 'processed' has, into the store, and the "
+         "report from that of the role 'analysed'. Files that are here already, by their SHA-256, are not transferred. "
+         "A dataset is published by the rename of its master when all of its partitions are here and checked. "
+         "Partitions that only this store has are not dropped unless --replace is given. docs/s3.md says more.",
+     .example = "colonnade pull traffic_accidents",
+     .options = pull_options,
+     .run = cln_command_pull},
+    {.name = "push",
+     .arguments = "[DATASET...]",
+     .argument_max = SIZE_MAX,
+     .summary = "bring the store and the report to their buckets",
+     .description =
+         "Uploads the named datasets, or all of the store, to the bucket of the role 'processed', and the report, "
+         "where there is one, to that of the role 'analysed'; partitions first, the master last, so that readers of "
+         "the bucket see the former state or the new one. What is there already, by its SHA-256, is not transferred. "
+         "Files of a job go to the buckets of the roles 'logs' and 'work', under the day. docs/s3.md says more.",
+     .example = "colonnade push --log slurm-17.out --script job.sbatch",
+     .options = push_options,
+     .run = cln_command_push},
     {.name = "records",
      .arguments = "FILE",
      .argument_min = 1,
@@ -156,7 +182,10 @@ static const cln_command command_table[] = {
          "Lists what goes and asks; --yes is for scripts, and without it and without a terminal nothing is removed. A "
          "partition is taken out of the dataset at once, and its file stays for an hour (or until 'colonnade clean') "
          "for those who read it. Without PARTITION the whole dataset goes, with --all every dataset; of their folders "
-         "only what Colonnade made is deleted, and other files are named and left.",
+         "only what Colonnade made is deleted, and other files are named and left. With --all --s3 it is what "
+         "Colonnade "
+         "made in the configured buckets that goes, and nothing of the store here; a bucket that holds other objects "
+         "is refused unless --leave-foreign is given.",
      .example = "colonnade remove service_requests_311 2024 --yes",
      .options = remove_options,
      .ignored = no_files,

@@ -8,6 +8,7 @@
 #include "colonnade/cli/cli.h"
 #include "colonnade/cli/store_datasets.h"
 #include "colonnade/store/removal.h"
+#include "remove_buckets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,6 +147,7 @@ static cln_status list_and_remove(const cln_cli *cli, const removal_list *list, 
 }
 
 static cln_status remove_local(const cln_cli *cli, cln_error *err) {
+    if (cln_option_given(cli->options, "s3")) return cln_remove_from_buckets(cli, err);
     removal_list list = {0};
     cln_status status = look(&list, cli, err);
     if (status == CLN_OK) status = list_and_remove(cli, &list, err);

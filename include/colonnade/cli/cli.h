@@ -56,6 +56,8 @@ cln_command_function cln_command_fetch;
 cln_command_function cln_command_generate;
 cln_command_function cln_command_info;
 cln_command_function cln_command_ingest;
+cln_command_function cln_command_pull;
+cln_command_function cln_command_push;
 cln_command_function cln_command_records;
 cln_command_function cln_command_rejects;
 cln_command_function cln_command_remove;
