@@ -24,7 +24,7 @@
 #define INSTANCE_HOST_6 "http://[fd00:ec2::254]"
 #define ROLE_PATH       "/latest/meta-data/iam/security-credentials/"
 
-enum { ATTEMPTS = 3, TOKEN_LIMIT_BYTES = 16384, ROLE_MOST_BYTES = 128 };
+enum { ATTEMPTS = 3, TOKEN_LIMIT_BYTES = 32768, ROLE_MOST_BYTES = 128 };
 
 /* These services are next door; on other machines nobody answers, and a
  * command should not wait long to find out. */
@@ -167,13 +167,27 @@ static cln_status container_url(char **url, cln_error *err) {
                     "ECS and EKS; keys are not asked for elsewhere");
 }
 
-static cln_status container_header(cln_buffer *header, cln_error *err) {
+static cln_status append_token(cln_buffer *header, cln_error *err) {
     const char *path = cln_aws_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
-    const char *token = cln_aws_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN");
-    if (path == NULL && token == NULL) return CLN_OK;
+    if (path == NULL) {
+        return cln_buffer_append_string(header, cln_aws_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN"), err);
+    }
+    cln_buffer text;
+    cln_buffer_init(&text, TOKEN_LIMIT_BYTES);
+    cln_status status = cln_file_read(path, &text, err);
+    if (status == CLN_OK) status = cln_buffer_append_span(header, cln_buffer_span(&text), err);
+    cln_secrets_clean_up_buffer(&text);
+    return status;
+}
+
+static cln_status container_header(cln_buffer *header, cln_error *err) {
+    if (cln_aws_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") == NULL &&
+        cln_aws_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN") == NULL) {
+        return CLN_OK;
+    }
     CLN_TRY(cln_buffer_append_string(header, "Authorization: ", err));
-    CLN_TRY(path != NULL ? cln_file_read(path, header, err) : cln_buffer_append_string(header, token, err));
-    while (header->size > 0 && strchr("\r\n", header->data[header->size - 1]) != NULL) header->size--;
+    CLN_TRY(append_token(header, err));
+    while (header->size > 0 && memchr("\r\n", header->data[header->size - 1], 2) != NULL) header->size--;
     CLN_TRY(cln_buffer_terminate(header, err));
     if (strlen(header->data) == header->size && is_header_value(header->data)) return CLN_OK;
     return cln_fail(err, CLN_ERR_USAGE, "the authorization token of the container holds control characters");
