@@ -9,6 +9,7 @@
 #include "colonnade/base/memory.h"
 #include "colonnade/cli/cli.h"
 #include "colonnade/config/nearest.h"
+#include "colonnade/net/s3.h"
 #include "colonnade/net/staging.h"
 #include "fetch_progress.h"
 #include "fetch_to.h"
@@ -181,19 +182,38 @@ static cln_download_limits limits_of(const cln_config_fetch *config) {
                                  .poll_seconds = config->export_poll_seconds};
 }
 
+/* NULL when no source is an object. */
+static cln_status open_buckets(const fetch_command *f, cln_s3 **s3, cln_error *err) {
+    *s3 = NULL;
+    for (size_t i = 0; i < f->job_count; i++) {
+        for (size_t j = 0; j < f->jobs[i].item->url_count; j++) {
+            if (cln_s3_is_address(f->jobs[i].item->urls[j])) return cln_s3_new(s3, &f->cli->config.s3, err);
+        }
+    }
+    return CLN_OK;
+}
+
 static cln_status run_jobs(fetch_command *f, cln_error *err) {
     const cln_config *config = &f->cli->config;
+    cln_s3 *s3;
+    CLN_TRY(open_buckets(f, &s3, err));
     cln_fetch_progress *progress;
-    CLN_TRY(cln_fetch_progress_new(&progress, f->names, f->job_count, err));
+    cln_status status = cln_fetch_progress_new(&progress, f->names, f->job_count, err);
+    if (status != CLN_OK) {
+        cln_s3_free(s3);
+        return status;
+    }
     const cln_fetch_settings settings = {.staging_dir = f->cli->settings.staging_dir,
                                          .date = f->date,
                                          .files_most = (size_t)config->fetch.files,
                                          .limits = limits_of(&config->fetch),
+                                         .s3 = s3,
                                          .progress = cln_fetch_progress_advance,
                                          .ended = cln_fetch_progress_end,
                                          .context = progress};
-    const cln_status status = cln_fetch_run(f->jobs, f->job_count, &settings, f->results, err);
+    status = cln_fetch_run(f->jobs, f->job_count, &settings, f->results, err);
     cln_fetch_progress_free(progress);
+    cln_s3_free(s3);
     return status;
 }
 

@@ -2,13 +2,16 @@
 #include "colonnade/base/clock.h"
 #include "colonnade/base/memory.h"
 #include "download_parts.h"
+#include "secrets.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static void forget_try(cln_lane *lane) {
-    for (size_t i = 0; i < lane->header_count; i++) free(lane->headers[i]);
+    for (size_t i = 0; i < lane->header_count; i++) cln_secrets_free_string(lane->headers[i]);
     lane->header_count = 0;
+    free(lane->signed_url);
+    lane->signed_url = NULL;
     cln_http_response_clean_up(&lane->response);
 }
 
@@ -71,6 +74,7 @@ static cln_status ask_for_part(cln_lane *lane, cln_error *err) {
     lane->request.has_range = true;
     lane->request.first_byte = part->first + part->done;
     lane->request.last_byte = part->first + part->size - 1;
+    if (cln_s3_is_address(lane->download->url)) return CLN_OK; /* S3 knows no If-Range: the answer's ETag tells */
     return add_header(lane, "If-Range", cln_validators_strong(&partial->validators), err);
 }
 
@@ -84,6 +88,18 @@ static cln_status ask_for_beginning(cln_lane *lane, cln_error *err) {
     lane->asks_if_changed = true;
     CLN_TRY(add_header(lane, "If-None-Match", request->known_etag, err));
     return add_header(lane, "If-Modified-Since", request->known_last_modified, err);
+}
+
+/* A signature holds for minutes, so each try has its own. */
+static cln_status sign(cln_lane *lane, cln_error *err) {
+    cln_download *d = lane->download;
+    if (!cln_s3_is_address(d->url)) return CLN_OK;
+    if (d->request->s3 == NULL) return cln_fail(err, CLN_ERR_INTERNAL, "nobody opens %s", d->url);
+    CLN_TRY(cln_s3_sign_get(d->request->s3, d->url, &lane->signed_url, lane->headers, &lane->header_count, err));
+    lane->request.url = lane->signed_url;
+    lane->request.follows_redirects = false;
+    lane->request.path_as_is = true;
+    return CLN_OK;
 }
 
 static cln_status prepare(cln_lane *lane, cln_error *err) {
@@ -106,6 +122,7 @@ static cln_status prepare(cln_lane *lane, cln_error *err) {
                                        .follows_redirects = true,
                                        .decodes = true};
     lane->request.timeouts.total_seconds = left;
+    CLN_TRY(sign(lane, err));
     const bool cannot_go_on = d->partial.part_count > 0 && cln_validators_strong(&d->partial.validators) == NULL;
     if (cannot_go_on) CLN_TRY(cln_download_forget_bytes(d, err));
     CLN_TRY(d->partial.part_count > 0 ? ask_for_part(lane, err) : ask_for_beginning(lane, err));

@@ -14,10 +14,11 @@
 
 #include "checksums.h"
 #include "colonnade/net/download.h"
+#include "colonnade/net/s3.h"
 #include "follower.h"
 #include "partial.h"
 
-enum { CLN_LANE_HEADERS = 3 };
+enum { CLN_LANE_HEADERS = 3 + CLN_S3_SIGNED_LINES };
 
 typedef enum cln_lane_verdict {
     CLN_LANE_UNJUDGED,
@@ -39,6 +40,7 @@ typedef struct cln_lane {
     uint64_t taken_bytes; /* by this try */
     cln_retry retry;
     char *headers[CLN_LANE_HEADERS];
+    char *signed_url; /* of an object; NULL: it is none */
     size_t header_count;
 } cln_lane;
 

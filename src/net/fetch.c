@@ -116,6 +116,7 @@ static cln_status try_address(task *t, cln_error *err) {
     const bool is_known = known->url != NULL && strcmp(known->url, url) == 0 && !t->asks_anyway;
     CLN_TRY(cln_place_partial_path(&t->place, t->address, &t->partial_path, err));
     t->request = (cln_download_request){.url = url,
+                                        .s3 = r->settings->s3,
                                         .partial_path = t->partial_path,
                                         .limits = &r->settings->limits,
                                         .known_etag = is_known ? known->etag : NULL,

@@ -241,3 +241,24 @@ void cln_s3_call_clean_up(cln_s3_call *call) {
     call->url = NULL;
     call->path = NULL;
 }
+
+static cln_status hand_over(cln_s3_call *call, char **url, char **lines, size_t *line_count, cln_error *err) {
+    CLN_TRY(prepare(call, err));
+    CLN_TRY(sign(call, err));
+    *url = call->url;
+    call->url = NULL;
+    for (size_t i = 0; i < call->line_count; i++) lines[(*line_count)++] = call->lines[i].data;
+    call->line_count = 0;
+    return CLN_OK;
+}
+
+cln_status cln_s3_sign_get(cln_s3 *s3, const char *address, char **url, char **lines, size_t *line_count,
+                           cln_error *err) {
+    cln_s3_place place;
+    *line_count = 0;
+    CLN_TRY(cln_s3_parse_address(&place, address, err));
+    cln_s3_call call = {.method = "GET", .bucket = place.bucket, .key = place.key, .s3 = s3};
+    const cln_status status = hand_over(&call, url, lines, line_count, err);
+    cln_s3_call_clean_up(&call);
+    return status;
+}

@@ -120,6 +120,20 @@ same "colonnade-roles/in/calls/$DAY/odd name+%ü~(').csv" 'source/odd name+%ü~.
 to staging >out
 [ "$(grep -c ',unchanged,' out)" = 2 ] || fail "an object as a source: $(cat out)"
 
+# ---- s3 as a source of the staging folder ----
+
+config "copy=s3://colonnade-fetch/pre/calls/$DAY/big.csv" "odd=s3://colonnade-roles/in/calls/$DAY/odd name+%ü~(').csv"
+"$COLONNADE" fetch calls --date $DAY --format csv >out
+cmp staging/calls/$DAY/copy.csv source/big.csv
+cmp staging/calls/$DAY/odd.csv 'source/odd name+%ü~.csv'
+"$COLONNADE" fetch calls --date $DAY --format csv >out
+[ "$(grep -c ',unchanged,' out)" = 2 ] || fail "objects into the staging folder: $(cat out)"
+if AWS_SECRET_ACCESS_KEY=wrong-Secret/9 "$COLONNADE" fetch calls --date 2026-03-05 >out 2>err; then
+    fail "a wrong secret fetched something"
+fi
+grep -q 'HTTP 403' err || fail "a wrong secret: $(cat err)"
+grep -rqF -e "$S3_SECRET" -e 'AWS4-HMAC' -e X-Amz staging && fail "a secret or a signature is in the staging folder"
+
 # ---- What is not there is told, and leaves nothing ----
 
 config "none=$URL/none.csv" "page=file://$PWD/page.csv"

@@ -49,7 +49,8 @@ typedef struct cln_download_request { /* borrowed until the download is freed */
     const cln_download_limits *limits;
     const char *known_etag; /* of the version that is here already; NULL */
     const char *known_last_modified;
-    bool wants_json; /* else an answer in JSON is a message */
+    struct cln_s3 *s3; /* opens s3:// addresses; NULL: there are none */
+    bool wants_json;   /* else an answer in JSON is a message */
     /* Called now and then; may be NULL. total_bytes is 0 where nobody knows. */
     void (*progress)(void *context, uint64_t received_bytes, uint64_t total_bytes);
     void *progress_context;

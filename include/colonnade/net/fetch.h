@@ -64,6 +64,7 @@ typedef struct cln_fetch_settings { /* borrowed */
     const char *date;  /* YYYY-MM-DD */
     size_t files_most; /* at once */
     cln_download_limits limits;
+    struct cln_s3 *s3; /* for sources with s3:// addresses; NULL: there are none */
     /* Both may be NULL. progress tells how far the file of a job is; ended, that its result stands. */
     void (*progress)(void *context, size_t job, uint64_t received_bytes, uint64_t total_bytes);
     void (*ended)(void *context, size_t job);

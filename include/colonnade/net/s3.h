@@ -40,6 +40,14 @@ bool cln_s3_is_address(const char *text);
 /* What is no such address is CLN_ERR_USAGE. */
 CLN_CHECKED cln_status cln_s3_parse_address(cln_s3_place *place, const char *address, cln_error *err);
 
+/* The signed request for an object, for whoever sends it himself within some
+ * minutes: its address and the lines of its headers, at most
+ * CLN_S3_SIGNED_LINES, all owned by the caller. The lines hold the session
+ * token; a range or a condition may be added to them. */
+enum { CLN_S3_SIGNED_LINES = 4 };
+CLN_CHECKED cln_status cln_s3_sign_get(cln_s3 *s3, const char *address, char **url, char **lines, size_t *line_count,
+                                       cln_error *err);
+
 typedef struct cln_s3_meta { /* "x-amz-meta-NAME"; printable ASCII */
     const char *name;        /* in lower case */
     const char *value;
