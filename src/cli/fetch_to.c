@@ -30,21 +30,22 @@ static void advance(void *context, uint64_t received_bytes, uint64_t total_bytes
     cln_fetch_progress_advance(file->progress, file->file, received_bytes, total_bytes);
 }
 
-static cln_status run_jobs(cln_fetch_s3_target *target, const cln_fetch_job *jobs, size_t count,
+static cln_status run_jobs(const cln_fetch_s3_target *target, const cln_fetch_job *jobs, size_t count,
                            cln_fetch_progress *progress, cln_fetch_result *results, cln_error *err) {
     for (size_t i = 0; i < count; i++) {
         file_progress file = {progress, i};
-        target->dataset = jobs[i].dataset;
-        target->extension = jobs[i].extension;
-        target->progress = advance;
-        target->progress_context = &file;
-        CLN_TRY(cln_fetch_run_to_s3(jobs[i].item, target, &results[i], err));
+        cln_fetch_s3_target one = *target;
+        one.dataset = jobs[i].dataset;
+        one.extension = jobs[i].extension;
+        one.progress = advance;
+        one.progress_context = &file;
+        CLN_TRY(cln_fetch_run_to_s3(jobs[i].item, &one, &results[i], err));
         cln_fetch_progress_end(progress, i);
     }
     return CLN_OK;
 }
 
-static cln_status run(const cln_cli *cli, cln_fetch_s3_target *target, const cln_fetch_job *jobs,
+static cln_status run(const cln_cli *cli, const cln_fetch_s3_target *target, const cln_fetch_job *jobs,
                       const char *const *names, size_t count, cln_fetch_result *results, cln_error *err) {
     cln_s3_place place;
     CLN_TRY(cln_s3_parse_address(&place, target->address, err));

@@ -32,10 +32,10 @@ CLN_CHECKED cln_status cln_key_room_set(cln_key_room *room, const char *id, cons
 /* Each place: *found tells whether it has keys; then they are in room. A place
  * that is not there is no error. */
 typedef cln_status cln_key_place(cln_key_room *room, bool *found, cln_error *err);
-CLN_CHECKED cln_key_place cln_keys_from_environment;
-CLN_CHECKED cln_key_place cln_keys_from_profile;
-CLN_CHECKED cln_key_place cln_keys_from_container;
-CLN_CHECKED cln_key_place cln_keys_from_instance;
+CLN_CHECKED cln_status cln_keys_from_environment(cln_key_room *room, bool *found, cln_error *err);
+CLN_CHECKED cln_status cln_keys_from_profile(cln_key_room *room, bool *found, cln_error *err);
+CLN_CHECKED cln_status cln_keys_from_container(cln_key_room *room, bool *found, cln_error *err);
+CLN_CHECKED cln_status cln_keys_from_instance(cln_key_room *room, bool *found, cln_error *err);
 
 /* The answer of 3 and 4 is JSON. */
 CLN_CHECKED cln_status cln_keys_from_json(cln_key_room *room, const char *text, size_t size, const char *origin,
