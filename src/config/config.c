@@ -53,6 +53,7 @@ static const cln_field config_rows[] = {
     {"memory", cln_read_size, offsetof(cln_config, memory_bytes), &memory_range, false},
     {"buckets", cln_read_inner, 0, &bucket_fields, false},
     {"s3", cln_read_inner, 0, &cln_s3_fields, false},
+    {"fetch", cln_read_inner, 0, &cln_fetch_fields, false},
     {"questions", cln_read_inner, 0, &cln_question_fields, false},
     {"boundaries", read_boundaries, offsetof(cln_config, boundaries), NULL, false},
     {"datasets", cln_read_datasets, 0, NULL, true},
@@ -66,6 +67,7 @@ static cln_status default_text(char **text, const char *value, cln_error *err) {
 static cln_status read_config(cln_reader *reader, const cJSON *root, cln_config *config) {
     config->fsync = true;
     cln_set_s3_defaults(&config->s3);
+    config->fetch = cln_fetch_defaults;
     CLN_TRY(cln_read_object(reader, root, &config_fields, config));
     CLN_TRY(default_text(&config->city, "the city", reader->err));
     CLN_TRY(default_text(&config->store_dir, "store", reader->err));

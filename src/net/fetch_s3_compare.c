@@ -50,7 +50,7 @@ static cln_status judge(comparison *c, cln_pass_end *end, bool *is_missing, cln_
 
 cln_status cln_fetch_compare(cln_s3_fetch *fetch, const char *url, cln_pass_end *end, bool *is_missing,
                              cln_error *reason, cln_error *err) {
-    const cln_known_version *known = &fetch->known;
+    const cln_origin *known = &fetch->known;
     const bool is_same_source = known->url != NULL && strcmp(known->url, url) == 0;
     comparison c = {.fetch = fetch};
     c.stream = (cln_stream){.s3 = fetch->target->s3,

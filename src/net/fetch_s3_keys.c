@@ -3,7 +3,6 @@
 #include "colonnade/base/memory.h"
 #include "fetch_s3_parts.h"
 
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,14 +34,8 @@ static cln_status find_versions(cln_s3_fetch *fetch, cln_error *err) {
                     VERSIONS_MOST);
 }
 
-static cln_status copy_text(char **copy, const cJSON *json, const char *name, cln_error *err) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
-    return cJSON_IsString(item) ? cln_copy_string(copy, item->valuestring, err) : CLN_OK;
-}
-
 /* A sidecar that is not there or no JSON tells nothing. */
 static cln_status read_sidecar(cln_s3_fetch *fetch, cln_error *err) {
-    cln_known_version *known = &fetch->known;
     char *key;
     bool exists = false;
     CLN_TRY(cln_format_string(&key, err, "%s" CLN_SIDECAR_SUFFIX, fetch->keys.newest_key));
@@ -50,12 +43,7 @@ static cln_status read_sidecar(cln_s3_fetch *fetch, cln_error *err) {
     cln_buffer_init(&text, SIDECAR_LIMIT_BYTES);
     cln_status status = cln_s3_get(fetch->target->s3, fetch->keys.place.bucket, key, &text, &exists, err);
     free(key);
-    cJSON *json = status == CLN_OK && exists ? cJSON_ParseWithLength(text.data, text.size) : NULL;
-    if (status == CLN_OK) status = copy_text(&known->url, json, "url", err);
-    if (status == CLN_OK) status = copy_text(&known->etag, json, "etag", err);
-    if (status == CLN_OK) status = copy_text(&known->last_modified, json, "last_modified", err);
-    if (status == CLN_OK) status = copy_text(&known->sha256, json, "sha256", err);
-    cJSON_Delete(json);
+    if (status == CLN_OK && exists) status = cln_origin_parse(&fetch->known, cln_buffer_span(&text), err);
     cln_buffer_clean_up(&text);
     return status;
 }
@@ -84,8 +72,5 @@ void cln_s3_fetch_clean_up(cln_s3_fetch *fetch) {
     free(fetch->keys.newest_key);
     free(fetch->keys.next_key);
     free(fetch->keys.state_key);
-    free(fetch->known.url);
-    free(fetch->known.etag);
-    free(fetch->known.last_modified);
-    free(fetch->known.sha256);
+    cln_origin_clean_up(&fetch->known);
 }

@@ -6,10 +6,9 @@
 #define COLONNADE_NET_FETCH_S3_PARTS_H
 
 #include "colonnade/net/fetch_to_s3.h"
+#include "sidecar.h"
 #include "stream.h"
 #include "upload_state.h"
-
-#define CLN_SIDECAR_SUFFIX ".meta.json"
 
 /* The keys of one item. */
 typedef struct cln_fetch_keys {
@@ -20,19 +19,11 @@ typedef struct cln_fetch_keys {
     char *state_key;
 } cln_fetch_keys;
 
-/* What the sidecar of the newest version says; NULL: nothing. */
-typedef struct cln_known_version {
-    char *url;
-    char *etag;
-    char *last_modified;
-    char *sha256;
-} cln_known_version;
-
 typedef struct cln_s3_fetch {
     const cln_fetch_item *item;
     const cln_fetch_s3_target *target;
     cln_fetch_keys keys;
-    cln_known_version known;
+    cln_origin known; /* of the newest version */
 } cln_s3_fetch;
 
 typedef enum cln_pass_end {

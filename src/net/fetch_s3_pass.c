@@ -3,7 +3,6 @@
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "fetch_s3_parts.h"
-#include "sidecar.h"
 
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -44,7 +43,7 @@ static cln_status make_mark(char mark[MARK_BYTES], cln_error *err) {
     if (RAND_bytes(bytes, sizeof bytes) != 1) {
         return cln_fail(err, CLN_ERR_INTERNAL, "OpenSSL has no random numbers on this machine");
     }
-    cln_sha256_format(bytes, sizeof bytes, mark);
+    cln_hex(bytes, sizeof bytes, mark);
     return CLN_OK;
 }
 
@@ -197,10 +196,10 @@ static cln_status pump(pass *p, cln_error *err) {
     return CLN_OK;
 }
 
-static cln_status put_sidecar(pass *p, cln_download_result *origin, cln_error *err) {
+static cln_status put_sidecar(pass *p, const cln_origin *origin, cln_error *err) {
     char *text = NULL;
     char *key = NULL;
-    cln_status status = cln_sidecar_make(&text, p->url, p->fetch->item, origin, err);
+    cln_status status = cln_origin_print(origin, p->fetch->item, &text, err);
     if (status == CLN_OK) status = cln_format_string(&key, err, "%s" CLN_SIDECAR_SUFFIX, p->upload.key);
     if (status == CLN_OK) {
         status = cln_s3_put(p->upload.s3, p->upload.bucket, key, cln_span_of_string(text), NULL, 0, err);
@@ -220,17 +219,23 @@ static cln_status forget_state(pass *p, cln_error *err) {
 /* The sidecar comes first: an object without one would lose its origin. */
 static cln_status publish(pass *p, cln_fetch_result *result, cln_error *err) {
     cln_stream *stream = &p->stream;
-    cln_download_result origin = {.final_url = stream->final_url,
-                                  .etag = stream->validators.etag,
-                                  .last_modified = stream->validators.last_modified,
-                                  .size_bytes = stream->position};
+    char *url;
+    CLN_TRY(cln_copy_string(&url, p->url, err));
+    cln_origin origin = {.url = url,
+                         .final_url = stream->final_url,
+                         .etag = stream->validators.etag,
+                         .last_modified = stream->validators.last_modified,
+                         .size_bytes = stream->position};
     cln_s3_upload_digest(&p->upload, origin.sha256);
     const bool had_state = p->upload.upload_id != NULL;
-    CLN_TRY(put_sidecar(p, &origin, err));
+    const cln_status status = put_sidecar(p, &origin, err);
+    free(url);
+    if (status != CLN_OK) return status;
     CLN_TRY(cln_s3_upload_complete(&p->upload, err));
     if (had_state) CLN_TRY(forget_state(p, err));
     result->outcome = p->fetch->keys.newest_key == NULL ? CLN_FETCH_NEW : CLN_FETCH_CHANGED;
     result->size_bytes = stream->position;
+    result->transferred_bytes += stream->transferred_bytes;
     return cln_format_string(&result->path, err, CLN_S3_SCHEME "%s/%s", p->upload.bucket, p->upload.key);
 }
 

@@ -29,7 +29,7 @@ static cln_status take_newest(const cln_s3_fetch *fetch, cln_fetch_result *resul
 
 static cln_status bring(cln_s3_fetch *fetch, const char *url, cln_fetch_result *result, cln_pass_end *end,
                         bool *is_missing, cln_error *reason, cln_error *err) {
-    if (fetch->known.sha256 != NULL) {
+    if (fetch->known.sha256[0] != '\0') {
         CLN_TRY(cln_fetch_compare(fetch, url, end, is_missing, reason, err));
         if (*end == CLN_PASS_SAME) return take_newest(fetch, result, err);
         if (*end == CLN_PASS_FAILED) return CLN_OK;

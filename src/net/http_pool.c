@@ -114,9 +114,11 @@ cln_status cln_http_call_later(cln_http_pool *pool, double delay_seconds, void (
 }
 
 void cln_http_forget_calls(cln_http_pool *pool, const void *context) {
-    for (size_t i = pool->call_count; i-- > 0;) {
-        if (pool->calls[i].context == context) pool->calls[i] = pool->calls[--pool->call_count];
+    size_t kept = 0;
+    for (size_t i = 0; i < pool->call_count; i++) {
+        if (pool->calls[i].context != context) pool->calls[kept++] = pool->calls[i];
     }
+    pool->call_count = kept;
 }
 
 /* The call that is due first, or call_count. */

@@ -191,7 +191,7 @@ static bool is_same(const cln_part_buffer *buffer, const cln_s3_part *part) {
         EVP_Digest(buffer->data, buffer->size, digest, &size, EVP_md5(), NULL) != 1) {
         return false;
     }
-    cln_sha256_format(digest, size, text);
+    cln_hex(digest, size, text);
     return strlen(part->etag) == strlen(text) + 2 && strncmp(part->etag + 1, text, strlen(text)) == 0;
 }
 

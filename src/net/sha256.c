@@ -25,7 +25,7 @@ cln_status cln_sha256_update(cln_sha256 *hash, const void *data, size_t size, cl
     return EVP_DigestUpdate(hash->context, data, size) == 1 ? CLN_OK : fail_hash(err);
 }
 
-void cln_sha256_format(const unsigned char *bytes, size_t size, char *text) {
+void cln_hex(const unsigned char *bytes, size_t size, char *text) {
     static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < size; i++) {
         text[2 * i] = digits[bytes[i] >> 4];
@@ -38,7 +38,7 @@ cln_status cln_sha256_finish(cln_sha256 *hash, char text[CLN_SHA256_TEXT_BYTES],
     unsigned char bytes[EVP_MAX_MD_SIZE];
     unsigned size = 0;
     if (EVP_DigestFinal_ex(hash->context, bytes, &size) != 1) return fail_hash(err);
-    cln_sha256_format(bytes, size, text);
+    cln_hex(bytes, size, text);
     return CLN_OK;
 }
 
@@ -46,7 +46,7 @@ cln_status cln_sha256_bytes(const void *data, size_t size, char text[CLN_SHA256_
     unsigned char bytes[EVP_MAX_MD_SIZE];
     unsigned digest_size = 0;
     if (EVP_Digest(data, size, bytes, &digest_size, EVP_sha256(), NULL) != 1) return fail_hash(err);
-    cln_sha256_format(bytes, digest_size, text);
+    cln_hex(bytes, digest_size, text);
     return CLN_OK;
 }
 

@@ -23,7 +23,10 @@ void cln_sha256_clean_up(cln_sha256 *hash);
 CLN_CHECKED cln_status cln_sha256_bytes(const void *data, size_t size, char text[CLN_SHA256_TEXT_BYTES],
                                         cln_error *err);
 
-/* Lower-case hex digits of size bytes, and a NUL. */
-void cln_sha256_format(const unsigned char *bytes, size_t size, char *text);
+/* MD5 of a file, in lower-case hex, as cln_sha256_file: some servers publish no better. */
+CLN_CHECKED cln_status cln_md5_file(const char *path, char text[33], cln_error *err);
+
+/* 2 * size lower-case digits and a NUL. */
+void cln_hex(const unsigned char *bytes, size_t size, char *text);
 
 #endif

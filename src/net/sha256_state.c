@@ -43,13 +43,13 @@ void cln_sha256_state_digest(const cln_sha256_state *state, char text[CLN_SHA256
     unsigned char digest[SHA256_DIGEST_LENGTH];
     SHA256_CTX context = context_of(state);
     (void)SHA256_Final(digest, &context);
-    cln_sha256_format(digest, sizeof digest, text);
+    cln_hex(digest, sizeof digest, text);
 }
 
 void cln_sha256_state_save(const cln_sha256_state *state, char text[CLN_SHA256_STATE_TEXT_BYTES]) {
     unsigned char bytes[32];
     for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(state->words[i / 4] >> (24 - 8 * (i % 4)));
-    cln_sha256_format(bytes, sizeof bytes, text);
+    cln_hex(bytes, sizeof bytes, text);
 }
 
 bool cln_sha256_state_load(cln_sha256_state *state, uint64_t size_bytes, const char *text) {

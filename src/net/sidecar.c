@@ -47,6 +47,15 @@ static cln_status take_origin(cln_origin *origin, const cJSON *json, cln_error *
     return take_text(json, "same_as", &origin->same_as, err);
 }
 
+cln_status cln_origin_parse(cln_origin *origin, cln_span text, cln_error *err) {
+    *origin = (cln_origin){0};
+    cJSON *json = cJSON_ParseWithLength(text.data, text.size);
+    const cln_status status = cJSON_IsObject(json) ? take_origin(origin, json, err) : CLN_OK;
+    cJSON_Delete(json);
+    if (status != CLN_OK) cln_origin_clean_up(origin);
+    return status;
+}
+
 cln_status cln_origin_read(cln_origin *origin, const char *path, cln_error *err) {
     *origin = (cln_origin){0};
     char *sidecar_path = NULL;
@@ -55,13 +64,10 @@ cln_status cln_origin_read(cln_origin *origin, const char *path, cln_error *err)
     cln_buffer_init(&text, SIDECAR_LIMIT_BYTES);
     cln_status status = CLN_OK;
     if (cln_file_exists(sidecar_path) && cln_file_read(sidecar_path, &text, NULL) == CLN_OK) {
-        cJSON *json = cJSON_ParseWithLength(text.data, text.size);
-        if (cJSON_IsObject(json)) status = take_origin(origin, json, err);
-        cJSON_Delete(json);
+        status = cln_origin_parse(origin, cln_buffer_span(&text), err);
     }
     cln_buffer_clean_up(&text);
     free(sidecar_path);
-    if (status != CLN_OK) cln_origin_clean_up(origin);
     return status;
 }
 
@@ -104,10 +110,9 @@ static bool fill(cJSON *json, const cln_origin *origin, const cln_fetch_item *it
     return is_whole;
 }
 
-cln_status cln_sidecar_make(char **text, const char *url, const cln_fetch_item *item,
-                            const cln_download_result *download, cln_error *err) {
+cln_status cln_origin_print(const cln_origin *origin, const cln_fetch_item *item, char **text, cln_error *err) {
     cJSON *json = cJSON_CreateObject();
-    char *printed = json != NULL && fill(json, url, item, download) ? cJSON_Print(json) : NULL;
+    char *printed = json != NULL && fill(json, origin, item) ? cJSON_Print(json) : NULL;
     cJSON_Delete(json);
     if (printed == NULL) return cln_fail_memory(err, "writing the origin of a file");
     const cln_status status = cln_copy_string(text, printed, err);
@@ -115,10 +120,9 @@ cln_status cln_sidecar_make(char **text, const char *url, const cln_fetch_item *
     return status;
 }
 
-cln_status cln_sidecar_write(const char *path, const char *url, const cln_fetch_item *item,
-                             const cln_download_result *download, cln_error *err) {
+cln_status cln_origin_write(const cln_origin *origin, const char *path, const cln_fetch_item *item, cln_error *err) {
     char *text = NULL;
-    CLN_TRY(cln_sidecar_make(&text, url, item, download, err));
+    CLN_TRY(cln_origin_print(origin, item, &text, err));
     char *sidecar_path = NULL;
     cln_status status = cln_format_string(&sidecar_path, err, "%s" CLN_SIDECAR_SUFFIX, path);
     if (status == CLN_OK) status = cln_file_replace(sidecar_path, cln_span_of_string(text), true, err);

@@ -33,8 +33,9 @@ void cln_origin_clean_up(cln_origin *origin);
 CLN_CHECKED cln_status cln_origin_write(const cln_origin *origin, const char *path, const cln_fetch_item *item,
                                         cln_error *err);
 
-/* The same as a text, which the caller frees. */
-CLN_CHECKED cln_status cln_sidecar_make(char **text, const char *url, const cln_fetch_item *item,
-                                        const cln_download_result *download, cln_error *err);
+/* The same as a text, which the caller frees, and from one. */
+CLN_CHECKED cln_status cln_origin_print(const cln_origin *origin, const cln_fetch_item *item, char **text,
+                                        cln_error *err);
+CLN_CHECKED cln_status cln_origin_parse(cln_origin *origin, cln_span text, cln_error *err);
 
 #endif

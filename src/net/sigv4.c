@@ -239,7 +239,7 @@ static cln_status sign(char text[CLN_SHA256_TEXT_BYTES], const cln_sigv4_request
     cln_status status = append_text_to_sign(&to_sign, request, headers, scope, err);
     if (status == CLN_OK) status = derive_key(&key, secret, day, request, err);
     if (status == CLN_OK) status = hmac(&key, key.bytes, KEY_BYTES, to_sign.data, err);
-    if (status == CLN_OK) cln_sha256_format(key.bytes, KEY_BYTES, text);
+    if (status == CLN_OK) cln_hex(key.bytes, KEY_BYTES, text);
     OPENSSL_cleanse(&key, sizeof key);
     cln_buffer_clean_up(&to_sign);
     return status;

@@ -2,7 +2,7 @@
 #include "stream.h"
 
 #include "colonnade/base/memory.h"
-#include "page.h"
+#include "place.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +64,10 @@ static cln_status check_size(cln_stream *stream, cln_error *err) {
 static cln_status take_head(cln_stream *stream, const cln_http_response *response, cln_span first_bytes,
                             cln_error *err) {
     CLN_TRY(keep(&stream->content_type, cln_http_header_value(response, "Content-Type"), err));
-    CLN_TRY(cln_refuse_page(stream->url, stream->content_type, first_bytes, stream->is_csv, err));
+    cln_download_result page = {.content_type = stream->content_type, .size_bytes = first_bytes.size};
+    page.head_size = first_bytes.size < sizeof page.head ? first_bytes.size : sizeof page.head;
+    memcpy(page.head, first_bytes.data, page.head_size);
+    CLN_TRY(cln_refuse_page(&page, stream->url, stream->is_csv, err));
     CLN_TRY(cln_validators_take(&stream->validators, response, err));
     const bool is_encoded = cln_http_header_value(response, "Content-Encoding") != NULL;
     if (is_encoded || !cln_http_content_length(response, &stream->size_bytes)) {

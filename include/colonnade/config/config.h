@@ -162,6 +162,22 @@ typedef struct cln_config_s3 {
     int parts_at_once;
     uint64_t memory_bytes; /* of all parts in memory together */
 } cln_config_s3;
+/* How files are fetched; docs/configuration.md says what each is for. */
+typedef struct cln_config_fetch {
+    int files;       /* at once */
+    int connections; /* for one file */
+    uint64_t part_bytes;
+    uint64_t size_limit_bytes;
+    int retries;
+    double backoff_seconds;
+    double backoff_limit_seconds;
+    double retry_after_limit_seconds;
+    double connect_timeout_seconds;
+    double stall_timeout_seconds;
+    double transfer_timeout_seconds;
+    double export_wait_seconds;
+    double export_poll_seconds;
+} cln_config_fetch;
 
 typedef struct cln_config {
     char *city; /* for titles: "Denver" */

@@ -142,7 +142,7 @@ void cln_http_resume(cln_http_transfer *transfer);
 CLN_CHECKED cln_status cln_http_call_later(cln_http_pool *pool, double delay_seconds, void (*call)(void *context),
                                            void *context, cln_error *err);
 
-/* Forgets the calls with that context that are still to come. */
+/* Forgets the calls with that context. */
 void cln_http_forget_calls(cln_http_pool *pool, const void *context);
 
 /* Works on what runs, waiting that long at the most for something to happen.
