@@ -134,7 +134,7 @@ static cln_status add_rest(crc_reader *reader, extent_list *list, uint64_t size_
 
 cln_status cln_rest_crc32c(hid_t file, const char *path, uint64_t size_bytes, uint32_t *crc, cln_error *err) {
     crc_reader reader;
-    cln_error spare;
+    cln_error spare = {.message = ""};
     extent_list list = {.err = err == NULL ? &spare : err};
     cln_status status = open_reader(&reader, path, err);
     if (status == CLN_OK) status = find_extents(&list, file);
