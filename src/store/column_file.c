@@ -210,7 +210,7 @@ static cln_status fail_column(const cln_partition_file *partition, const char *n
     if (status == CLN_OK) return CLN_OK;
     return cln_fail(err, status,
                     "column '%s' of partition '%s' (%s) cannot be read: %s; ingest its source again with --replace",
-                    name, partition->id, partition->path, inner->message);
+                    name, partition->info->id, partition->path, inner->message);
 }
 
 static hid_t open_object(const cln_partition_file *partition, size_t table, const char *name) {
@@ -221,8 +221,10 @@ static hid_t open_object(const cln_partition_file *partition, size_t table, cons
     return object;
 }
 
-cln_status cln_column_file_open(cln_column_file *column, const cln_partition_file *partition, size_t table,
+cln_status cln_column_file_open(cln_column_file *column, cln_partition_file *partition, size_t table,
                                 const cln_file_column *about, cln_error *err) {
+    *column = (cln_column_file){.datasets = {H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID}};
+    CLN_TRY(cln_partition_file_need(partition, err));
     *column = (cln_column_file){.partition = partition,
                                 .name = about->name,
                                 .type = about->type,
@@ -244,6 +246,7 @@ void cln_column_file_close(cln_column_file *column) {
         if (column->datasets[i] >= 0) (void)H5Dclose(column->datasets[i]);
     }
     free(column->zones);
+    if (column->partition != NULL) cln_partition_file_drop(column->partition);
     *column = (cln_column_file){.datasets = {H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID}};
 }
 
@@ -278,9 +281,11 @@ static cln_status read_dictionary(const cln_partition_file *partition, size_t ta
     return status;
 }
 
-cln_status cln_column_file_dictionary(const cln_partition_file *partition, size_t table, const char *name,
+cln_status cln_column_file_dictionary(cln_partition_file *partition, size_t table, const char *name,
                                       cln_dictionary *dictionary, cln_error *err) {
+    CLN_TRY(cln_partition_file_need(partition, err));
     cln_error inner = {.message = ""};
     const cln_status status = read_dictionary(partition, table, name, dictionary, &inner);
+    cln_partition_file_drop(partition);
     return fail_column(partition, name, status, &inner, err);
 }

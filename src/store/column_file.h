@@ -11,7 +11,7 @@
 #include "partition_file.h"
 
 typedef struct cln_column_file {
-    const cln_partition_file *partition;
+    cln_partition_file *partition;
     const char *name;
     cln_type type;
     cln_layout layout;
@@ -23,8 +23,9 @@ typedef struct cln_column_file {
     cln_zone *zones;                       /* one for each 64 Ki rows; NULL when all values are null */
 } cln_column_file;
 
-/* The caller closes the column, also after a failure. */
-CLN_CHECKED cln_status cln_column_file_open(cln_column_file *column, const cln_partition_file *partition, size_t table,
+/* Opens the partition's file where it is not open. The caller closes the column,
+ * also after a failure. */
+CLN_CHECKED cln_status cln_column_file_open(cln_column_file *column, cln_partition_file *partition, size_t table,
                                             const cln_file_column *about, cln_error *err);
 void cln_column_file_close(cln_column_file *column);
 
@@ -34,7 +35,7 @@ static inline bool cln_column_file_has_dictionary(const cln_column_file *column)
 }
 
 /* Reads the dictionary of a category or of texts with numbers; the caller cleans it up. */
-CLN_CHECKED cln_status cln_column_file_dictionary(const cln_partition_file *partition, size_t table, const char *name,
+CLN_CHECKED cln_status cln_column_file_dictionary(cln_partition_file *partition, size_t table, const char *name,
                                                   cln_dictionary *dictionary, cln_error *err);
 
 /* Bytes of texts that are held at a time, but for a single longer text. */

@@ -158,7 +158,7 @@ static cln_status fail_block(const cln_column_file *column, const cln_zone *zone
     return cln_fail(err, status,
                     "rows %" PRIu64 " to %" PRIu64
                     " of column '%s' of partition '%s' (%s) are damaged: %s; ingest its source again with --replace",
-                    zone->first_row + 1, zone->first_row + rows, column->name, column->partition->id,
+                    zone->first_row + 1, zone->first_row + rows, column->name, column->partition->info->id,
                     column->partition->path, what);
 }
 

@@ -45,19 +45,62 @@ cln_status cln_manifest_share(cln_manifest *manifest, const cln_comm *comm, cons
     return status;
 }
 
+/* HDF5 takes more than half a MiB for each open file: of many partitions only
+ * the first stay open, the others while somebody reads them. */
+enum { OPEN_FILES = 16 };
+
 static cln_status open_partitions(cln_dataset *dataset, cln_error *err) {
     const cln_manifest *manifest = &dataset->manifest;
     CLN_TRY(cln_new_array(&dataset->partitions, manifest->partition_count, sizeof *dataset->partitions, err));
     for (size_t i = 0; i < manifest->partition_count; i++) {
         dataset->open_count = i + 1;
         CLN_TRY(cln_partition_file_open(&dataset->partitions[i], dataset->dir, &manifest->partitions[i], err));
+        if (i >= OPEN_FILES) cln_partition_file_let_go(&dataset->partitions[i]);
     }
     return CLN_OK;
 }
 
+static cln_status pack_partitions(const cln_dataset *dataset, cln_buffer *packed, cln_error *err) {
+    for (size_t i = 0; i < dataset->open_count; i++) {
+        CLN_TRY(cln_partition_file_pack(&dataset->partitions[i], packed, err));
+    }
+    return CLN_OK;
+}
+
+static cln_status unpack_partitions(cln_dataset *dataset, cln_span packed, cln_error *err) {
+    const cln_manifest *manifest = &dataset->manifest;
+    size_t at = 0;
+    CLN_TRY(cln_new_array(&dataset->partitions, manifest->partition_count, sizeof *dataset->partitions, err));
+    for (size_t i = 0; i < manifest->partition_count; i++) {
+        dataset->open_count = i + 1;
+        CLN_TRY(cln_partition_file_unpack(&dataset->partitions[i], dataset->dir, &manifest->partitions[i], packed, &at,
+                                          err));
+        dataset->partitions[i].stays_open = i < OPEN_FILES;
+    }
+    return CLN_OK;
+}
+
+/* Collective. Rank 0 opens all partitions and tells the others what they hold,
+ * who open those that they need. */
+static cln_status share_partitions(cln_dataset *dataset, cln_error *err) {
+    const cln_comm *comm = &dataset->comm;
+    cln_buffer packed;
+    cln_buffer_init(&packed, SIZE_MAX);
+    cln_status status = CLN_OK;
+    if (comm->rank == 0) status = open_partitions(dataset, err);
+    if (comm->rank == 0 && comm->size > 1 && status == CLN_OK) status = pack_partitions(dataset, &packed, err);
+    status = cln_agree(comm, status, err);
+    if (status == CLN_OK && comm->size > 1) status = cln_broadcast_buffer(comm, &packed, 0, err);
+    if (status == CLN_OK && comm->rank != 0) status = unpack_partitions(dataset, cln_buffer_span(&packed), err);
+    cln_buffer_clean_up(&packed);
+    return cln_agree(comm, status, err);
+}
+
+/* Collective. */
 static cln_status open_files(cln_dataset *dataset, cln_error *err) {
-    CLN_TRY(open_partitions(dataset, err));
-    return cln_live_file_open(&dataset->live, dataset->dir, &dataset->manifest, err);
+    CLN_TRY(share_partitions(dataset, err));
+    CLN_TRY_AGREED(&dataset->comm, cln_live_file_open(&dataset->live, dataset->dir, &dataset->manifest, err), err);
+    return CLN_OK;
 }
 
 /* What is asked of the file of a partition that is not published, and of the
@@ -78,8 +121,7 @@ static cln_status take_draft(cln_manifest *manifest, const char *id, const char 
 static cln_status open_dataset(cln_dataset *dataset, const char *store_dir, const char *name, cln_error *err) {
     CLN_TRY_AGREED(&dataset->comm, cln_dataset_dir(&dataset->dir, store_dir, name, err), err);
     CLN_TRY(cln_manifest_share(&dataset->manifest, &dataset->comm, store_dir, name, false, NULL, err));
-    CLN_TRY_AGREED(&dataset->comm, open_files(dataset, err), err);
-    return CLN_OK;
+    return open_files(dataset, err);
 }
 
 /* Collective. Room for a dataset. */
@@ -117,8 +159,7 @@ static cln_status open_draft(cln_dataset *dataset, const char *store_dir, const 
     CLN_TRY_AGREED(&dataset->comm, cln_dataset_dir(&dataset->dir, store_dir, name, err), err);
     CLN_TRY(cln_manifest_share(&dataset->manifest, &dataset->comm, store_dir, name, true, manifest, err));
     CLN_TRY_AGREED(&dataset->comm, take_draft(&dataset->manifest, id, file, err), err);
-    CLN_TRY_AGREED(&dataset->comm, open_files(dataset, err), err);
-    return CLN_OK;
+    return open_files(dataset, err);
 }
 
 cln_status cln_dataset_open_draft(cln_dataset **dataset, const cln_comm *comm, const char *store_dir, const char *name,

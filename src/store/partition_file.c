@@ -56,7 +56,6 @@ static cln_status load_columns(hid_t group, cln_file_table *table, cln_error *er
 static cln_status load_table(hid_t file, const char *name, cln_file_table *table, cln_error *err) {
     const htri_t exists = H5Lexists(file, name, H5P_DEFAULT);
     if (exists < 0) return cln_h5_fail(err, "cannot look for the table '%s'", name);
-    table->is_loaded = true;
     if (exists == 0) return CLN_OK; /* a table without columns */
     const hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
     if (group < 0) return cln_h5_fail(err, "cannot open the table '%s'", name);
@@ -75,32 +74,70 @@ static cln_status check_version(hid_t file, cln_error *err) {
                     version < CLN_STORE_FORMAT_VERSION ? "an older program wrote it" : "use the newer program");
 }
 
-static cln_status load(cln_partition_file *file, const cln_partition_info *info, cln_error *err) {
+static cln_status open_checked(cln_partition_file *file, cln_error *err) {
     struct stat about;
     if (stat(file->path, &about) != 0) return cln_fail_errno(err, "it is missing");
     file->size_bytes = (uint64_t)about.st_size;
-    if (info->size_bytes != 0 && info->size_bytes != file->size_bytes) {
-        return cln_fail(err, CLN_ERR_IO, "it has %" PRIu64 " bytes, not %" PRIu64, file->size_bytes, info->size_bytes);
+    if (file->info->size_bytes != 0 && file->info->size_bytes != file->size_bytes) {
+        return cln_fail(err, CLN_ERR_IO, "it has %" PRIu64 " bytes, not %" PRIu64, file->size_bytes,
+                        file->info->size_bytes);
     }
     CLN_TRY(cln_h5_open(&file->file, file->path, false, err));
     file->map = cln_file_map_new(file->path, file->size_bytes);
-    CLN_TRY(check_version(file->file, err));
+    return check_version(file->file, err);
+}
+
+static cln_status load(cln_partition_file *file, cln_error *err) {
+    CLN_TRY(open_checked(file, err));
     for (size_t t = 0; t < CLN_TABLE_COUNT; t++) {
         CLN_TRY(load_table(file->file, cln_table_names[t], &file->tables[t], err));
     }
-    if (info->rows == CLN_ROWS_UNKNOWN || file->tables[0].rows == info->rows) return CLN_OK;
-    return cln_fail(err, CLN_ERR_IO, "it has %" PRIu64 " rows, not %" PRIu64, file->tables[0].rows, info->rows);
+    const uint64_t rows = file->info->rows;
+    if (rows == CLN_ROWS_UNKNOWN || file->tables[0].rows == rows) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "it has %" PRIu64 " rows, not %" PRIu64, file->tables[0].rows, rows);
+}
+
+static cln_status fail_file(const cln_partition_file *file, cln_status status, const cln_error *inner, cln_error *err) {
+    if (status == CLN_OK) return CLN_OK;
+    return cln_fail(err, status, "partition '%s' (%s) cannot be read: %s; ingest its source again with --replace",
+                    file->info->id, file->path, inner->message);
 }
 
 cln_status cln_partition_file_open(cln_partition_file *file, const char *dataset_dir, const cln_partition_info *info,
                                    cln_error *err) {
-    *file = (cln_partition_file){.id = info->id, .file = H5I_INVALID_HID};
+    *file = (cln_partition_file){.info = info, .file = H5I_INVALID_HID, .stays_open = true};
     CLN_TRY(cln_path_join(&file->path, dataset_dir, info->file, err));
     cln_error inner = {.message = ""};
-    const cln_status status = load(file, info, &inner);
-    if (status == CLN_OK) return CLN_OK;
-    return cln_fail(err, status, "partition '%s' (%s) cannot be read: %s; ingest its source again with --replace",
-                    file->id, file->path, inner.message);
+    const cln_status status = load(file, &inner);
+    return fail_file(file, status, &inner, err);
+}
+
+static void close_file(cln_partition_file *file) {
+    cln_file_map_free(file->map);
+    if (file->file >= 0) (void)H5Fclose(file->file);
+    file->map = NULL;
+    file->file = H5I_INVALID_HID;
+}
+
+cln_status cln_partition_file_need(cln_partition_file *file, cln_error *err) {
+    if (file->file < 0) {
+        cln_error inner = {.message = ""};
+        const cln_status status = open_checked(file, &inner);
+        if (status != CLN_OK) close_file(file);
+        CLN_TRY(fail_file(file, status, &inner, err));
+    }
+    file->user_count++;
+    return CLN_OK;
+}
+
+void cln_partition_file_drop(cln_partition_file *file) {
+    file->user_count--;
+    if (file->user_count == 0 && !file->stays_open) close_file(file);
+}
+
+void cln_partition_file_let_go(cln_partition_file *file) {
+    file->stays_open = false;
+    if (file->user_count == 0) close_file(file);
 }
 
 void cln_partition_file_close(cln_partition_file *file) {
@@ -115,8 +152,7 @@ void cln_partition_file_close(cln_partition_file *file) {
         free(file->attributes[i].text);
     }
     free(file->attributes);
-    cln_file_map_free(file->map);
-    if (file->file >= 0) (void)H5Fclose(file->file);
+    close_file(file);
     free(file->path);
     *file = (cln_partition_file){.file = H5I_INVALID_HID};
 }
@@ -126,7 +162,7 @@ cln_status cln_partition_file_check_map(const cln_partition_file *file, cln_erro
     return cln_fail(err, CLN_ERR_IO,
                     "the file %s of partition '%s' became shorter or could not be read while it was in use; look at "
                     "its device, then ingest its source again with --replace",
-                    file->path, file->id);
+                    file->path, file->info->id);
 }
 
 const cln_file_column *cln_partition_file_column(const cln_partition_file *file, size_t table, const char *name) {
@@ -148,6 +184,8 @@ const char *cln_partition_file_attribute(cln_partition_file *file, const char *n
     cln_file_attribute *made = &file->attributes[file->attribute_count];
     if (cln_copy_string(&made->name, name, NULL) != CLN_OK) return NULL;
     file->attribute_count++;
+    if (cln_partition_file_need(file, NULL) != CLN_OK) return NULL;
     if (cln_h5_get_text(file->file, name, &made->text, NULL) != CLN_OK) made->text = NULL;
+    cln_partition_file_drop(file);
     return made->text;
 }

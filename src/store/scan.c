@@ -53,7 +53,7 @@ static cln_status enter_partition(scan *self, cln_error *err) {
     }
     if (self->is_open) return CLN_OK;
     self->is_open = true;
-    const cln_partition_file *file = &self->dataset->partitions[self->partition];
+    cln_partition_file *file = &self->dataset->partitions[self->partition];
     if (!self->with_duplicates) {
         const cln_partition_info *info = &self->dataset->manifest.partitions[self->partition];
         CLN_TRY(cln_live_bits_enter(&self->live, &self->dataset->live, info, err));
@@ -100,7 +100,7 @@ static cln_status read_batch(scan *self, cln_batch *batch, cln_error *err) {
         CLN_TRY(cln_scan_column_read(&self->columns[i], self->row, rows, &self->vectors[i], &self->recorded[i], err));
     }
     batch->rows = rows;
-    batch->partition = self->dataset->partitions[self->partition].id;
+    batch->partition = self->dataset->partitions[self->partition].info->id;
     self->first_row = (self->block - self->block_step - self->partition_block) * CLN_ZONE_ROWS + self->row;
     if (self->dead > 0) CLN_TRY(drop_duplicates(self, batch, err));
     self->row += rows;
@@ -203,8 +203,6 @@ static cln_status init_columns(scan *self, const char *const *names, size_t coun
         self->column_count = i + 1;
         cln_kept_rows_init(&self->rooms[i]);
         CLN_TRY(cln_scan_column_init(&self->columns[i], names[i], type, err));
-        CLN_TRY(cln_scan_column_unite(&self->columns[i], self->dataset->partitions, self->first_partition,
-                                      self->end_partition, self->table, err));
         self->faces[i] = (cln_batch_column){.name = self->columns[i].name,
                                             .type = type,
                                             .dictionary = type == CLN_TYPE_CATEGORY ? &self->columns[i].united : NULL};
@@ -219,6 +217,15 @@ static bool has_duplicates(const cln_manifest *manifest) {
         if (manifest->partitions[i].duplicates > 0) return true;
     }
     return false;
+}
+
+/* Collective. */
+static cln_status unite_columns(scan *self, cln_error *err) {
+    const cln_partition_range range = {.partitions = self->dataset->partitions,
+                                       .first = self->first_partition,
+                                       .end = self->end_partition,
+                                       .table = self->table};
+    return cln_scan_columns_unite(self->columns, self->column_count, &self->dataset->comm, &range, err);
 }
 
 static cln_status init_scan(scan *self, const cln_scan_options *options, cln_error *err) {
@@ -263,6 +270,7 @@ cln_status cln_dataset_scan_with(cln_dataset *dataset, const cln_scan_options *o
         status = init_scan(self, options, err);
     }
     status = cln_agree(&dataset->comm, status, err);
+    if (status == CLN_OK) status = unite_columns(self, err);
     if (status != CLN_OK) {
         if (self != NULL) release(&self->source);
         return status;

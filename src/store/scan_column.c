@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 cln_status cln_scan_column_init(cln_scan_column *column, const char *name, cln_type type, cln_error *err) {
     *column = (cln_scan_column){.type = type};
@@ -68,33 +69,116 @@ static cln_status unite_dictionaries(cln_scan_column *column, const cln_dictiona
     return status;
 }
 
-static cln_status read_dictionaries(const cln_scan_column *column, const cln_partition_file *partitions, size_t table,
-                                    cln_dictionary *dictionaries, cln_error *err) {
-    for (size_t i = 0; i < column->partition_count; i++) {
-        const cln_partition_file *partition = &partitions[column->first_partition + i];
-        if (cln_partition_file_column(partition, table, column->name) == NULL) continue;
-        CLN_TRY(cln_column_file_dictionary(partition, table, column->name, &dictionaries[i], err));
+/* Of all columns: those of column c begin at c times the number of partitions. */
+static cln_status read_of_partition(const cln_scan_column *columns, size_t column_count,
+                                    const cln_partition_range *range, size_t i, cln_dictionary *dictionaries,
+                                    cln_error *err) {
+    cln_partition_file *partition = &range->partitions[range->first + i];
+    for (size_t c = 0; c < column_count; c++) {
+        if (columns[c].type != CLN_TYPE_CATEGORY ||
+            cln_partition_file_column(partition, range->table, columns[c].name) == NULL) {
+            continue;
+        }
+        CLN_TRY(cln_column_file_dictionary(partition, range->table, columns[c].name,
+                                           &dictionaries[c * (range->end - range->first) + i], err));
     }
     return CLN_OK;
 }
 
-cln_status cln_scan_column_unite(cln_scan_column *column, const cln_partition_file *partitions, size_t first,
-                                 size_t end, size_t table, cln_error *err) {
-    column->first_partition = first;
-    if (column->type != CLN_TYPE_CATEGORY) return CLN_OK;
-    const size_t count = end - first;
-    CLN_TRY(cln_new_array(&column->remaps, count, sizeof *column->remaps, err));
-    column->partition_count = count;
-    cln_dictionary *dictionaries;
-    CLN_TRY(cln_new_array(&dictionaries, count, sizeof *dictionaries, err));
-    cln_status status = read_dictionaries(column, partitions, table, dictionaries, err);
-    if (status == CLN_OK) status = unite_dictionaries(column, dictionaries, err);
-    for (size_t i = 0; i < count; i++) cln_dictionary_clean_up(&dictionaries[i]);
+static cln_status read_dictionaries(const cln_scan_column *columns, size_t column_count,
+                                    const cln_partition_range *range, cln_dictionary *dictionaries, cln_error *err) {
+    cln_status status = CLN_OK;
+    for (size_t i = 0; status == CLN_OK && i < range->end - range->first; i++) {
+        cln_partition_file *partition = &range->partitions[range->first + i];
+        CLN_TRY(cln_partition_file_need(partition, err)); /* once for all columns */
+        status = read_of_partition(columns, column_count, range, i, dictionaries, err);
+        cln_partition_file_drop(partition);
+    }
+    return status;
+}
+
+/* Behind the size of each. */
+static cln_status pack_dictionaries(const cln_dictionary *dictionaries, size_t count, cln_buffer *packed,
+                                    cln_error *err) {
+    for (size_t i = 0; i < count; i++) {
+        const size_t place = packed->size;
+        uint64_t size = 0;
+        CLN_TRY(cln_buffer_append(packed, &size, sizeof size, err));
+        if (dictionaries[i].offsets == NULL) continue; /* the partition lacks the column */
+        CLN_TRY(cln_dictionary_pack(&dictionaries[i], packed, err));
+        size = packed->size - place - sizeof size;
+        memcpy(packed->data + place, &size, sizeof size);
+    }
+    return CLN_OK;
+}
+
+static cln_status unpack_dictionaries(cln_dictionary *dictionaries, size_t count, cln_span packed, cln_error *err) {
+    for (size_t i = 0; i < count; i++) {
+        uint64_t size;
+        memcpy(&size, packed.data, sizeof size);
+        packed = cln_span_of(packed.data + sizeof size, packed.size - sizeof size);
+        if (size > 0) CLN_TRY(cln_dictionary_unpack(&dictionaries[i], cln_span_of(packed.data, (size_t)size), err));
+        packed = cln_span_of(packed.data + size, packed.size - (size_t)size);
+    }
+    return CLN_OK;
+}
+
+/* Collective. What rank 0 has read, on all ranks. */
+static cln_status share_dictionaries(const cln_comm *comm, cln_dictionary *dictionaries, size_t count, cln_error *err) {
+    if (comm->size == 1) return CLN_OK;
+    cln_buffer packed;
+    cln_buffer_init(&packed, SIZE_MAX);
+    cln_status status = CLN_OK;
+    if (comm->rank == 0) status = pack_dictionaries(dictionaries, count, &packed, err);
+    status = cln_agree(comm, status, err);
+    if (status == CLN_OK) status = cln_broadcast_buffer(comm, &packed, 0, err);
+    if (status == CLN_OK && comm->rank != 0) {
+        status = unpack_dictionaries(dictionaries, count, cln_buffer_span(&packed), err);
+    }
+    cln_buffer_clean_up(&packed);
+    return cln_agree(comm, status, err);
+}
+
+static bool has_category(const cln_scan_column *columns, size_t column_count) {
+    for (size_t c = 0; c < column_count; c++) {
+        if (columns[c].type == CLN_TYPE_CATEGORY) return true;
+    }
+    return false;
+}
+
+static cln_status take_dictionaries(cln_scan_column *columns, size_t column_count, const cln_partition_range *range,
+                                    const cln_dictionary *dictionaries, cln_error *err) {
+    const size_t count = range->end - range->first;
+    for (size_t c = 0; c < column_count; c++) {
+        if (columns[c].type != CLN_TYPE_CATEGORY) continue;
+        CLN_TRY(cln_new_array(&columns[c].remaps, count, sizeof *columns[c].remaps, err));
+        columns[c].partition_count = count;
+        CLN_TRY(unite_dictionaries(&columns[c], dictionaries + c * count, err));
+    }
+    return CLN_OK;
+}
+
+cln_status cln_scan_columns_unite(cln_scan_column *columns, size_t column_count, const cln_comm *comm,
+                                  const cln_partition_range *range, cln_error *err) {
+    const size_t count = (range->end - range->first) * column_count;
+    for (size_t c = 0; c < column_count; c++) columns[c].first_partition = range->first;
+    if (!has_category(columns, column_count)) return CLN_OK;
+    cln_dictionary *dictionaries = NULL;
+    cln_status status = cln_agree(comm, cln_new_array(&dictionaries, count, sizeof *dictionaries, err), err);
+    if (status == CLN_OK) {
+        if (comm->rank == 0) status = read_dictionaries(columns, column_count, range, dictionaries, err);
+        status = cln_agree(comm, status, err);
+    }
+    if (status == CLN_OK) status = share_dictionaries(comm, dictionaries, count, err);
+    if (status == CLN_OK) {
+        status = cln_agree(comm, take_dictionaries(columns, column_count, range, dictionaries, err), err);
+    }
+    for (size_t i = 0; dictionaries != NULL && i < count; i++) cln_dictionary_clean_up(&dictionaries[i]);
     free(dictionaries);
     return status;
 }
 
-cln_status cln_scan_column_enter(cln_scan_column *column, const cln_partition_file *partition, size_t table,
+cln_status cln_scan_column_enter(cln_scan_column *column, cln_partition_file *partition, size_t table,
                                  size_t partition_index, cln_error *err) {
     const cln_file_column *about = cln_partition_file_column(partition, table, column->name);
     column->is_recorded = about != NULL;
@@ -149,6 +233,6 @@ cln_status cln_scan_column_read(cln_scan_column *column, size_t first, size_t co
     if (status == CLN_OK) return CLN_OK;
     const uint64_t row = column->zone * CLN_ZONE_ROWS + first;
     return cln_fail(err, status, "column '%s' of partition '%s' (%s) is damaged in rows %" PRIu64 " to %" PRIu64 ": %s",
-                    column->name, column->file.partition->id, column->file.partition->path, row + 1, row + count,
+                    column->name, column->file.partition->info->id, column->file.partition->path, row + 1, row + count,
                     inner.message);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One column of a scan: it goes from partition to partition and gives vectors
- * of one type with one dictionary. All functions are local.
+ * of one type with one dictionary. All functions but unite are local.
  */
 #ifndef COLONNADE_STORE_SCAN_COLUMN_H
 #define COLONNADE_STORE_SCAN_COLUMN_H
@@ -27,11 +27,20 @@ typedef struct cln_scan_column {
 CLN_CHECKED cln_status cln_scan_column_init(cln_scan_column *column, const char *name, cln_type type, cln_error *err);
 void cln_scan_column_clean_up(cln_scan_column *column);
 
-/* For a category: one dictionary of partitions [first, end), and the remaps. */
-CLN_CHECKED cln_status cln_scan_column_unite(cln_scan_column *column, const cln_partition_file *partitions,
-                                             size_t first, size_t end, size_t table, cln_error *err);
+/* Partitions of a dataset. */
+typedef struct cln_partition_range {
+    cln_partition_file *partitions;
+    size_t first, end;
+    size_t table;
+} cln_partition_range;
 
-CLN_CHECKED cln_status cln_scan_column_enter(cln_scan_column *column, const cln_partition_file *partition, size_t table,
+/* Collective; arguments must agree. For each category: one dictionary of the
+ * partitions, and the remaps. Rank 0 reads the partitions' dictionaries for
+ * all. */
+CLN_CHECKED cln_status cln_scan_columns_unite(cln_scan_column *columns, size_t column_count, const cln_comm *comm,
+                                              const cln_partition_range *range, cln_error *err);
+
+CLN_CHECKED cln_status cln_scan_column_enter(cln_scan_column *column, cln_partition_file *partition, size_t table,
                                              size_t partition_index, cln_error *err);
 void cln_scan_column_leave(cln_scan_column *column);
 

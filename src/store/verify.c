@@ -41,7 +41,7 @@ static const cln_place nowhere = {.partition = -1, .table = -1, .column = -1, .z
 /* ---- One partition ---- */
 
 /* Units go to the ranks in turn, so that each has about the same to do. */
-static void check_column(verify_job *job, const cln_partition_file *file, cln_place place) {
+static void check_column(verify_job *job, cln_partition_file *file, cln_place place) {
     const uint64_t zones = cln_zone_count(file->tables[place.table].rows);
     bool was_tried = false;
     uint64_t zone = 0;
@@ -57,7 +57,7 @@ static void check_column(verify_job *job, const cln_partition_file *file, cln_pl
     if (was_tried) cln_column_check_close(&job->column);
 }
 
-static void check_columns(verify_job *job, const cln_partition_file *file, size_t partition) {
+static void check_columns(verify_job *job, cln_partition_file *file, size_t partition) {
     for (size_t t = 0; t < CLN_TABLE_COUNT; t++) {
         for (size_t c = 0; c < file->tables[t].column_count; c++) {
             cln_place place = place_of(partition);

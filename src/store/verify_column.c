@@ -32,7 +32,7 @@ static cln_status read_exponents(cln_column_check *check, cln_error *err) {
     return cln_h5_get_number(check->file.datasets[0], "exponent_max", H5T_NATIVE_INT32, &check->exponent_max, err);
 }
 
-static cln_status count_codes(cln_column_check *check, const cln_partition_file *partition, cln_error *err) {
+static cln_status count_codes(cln_column_check *check, cln_partition_file *partition, cln_error *err) {
     if (!cln_column_file_has_dictionary(&check->file)) return CLN_OK;
     cln_dictionary dictionary;
     CLN_TRY(cln_column_file_dictionary(partition, (size_t)check->place.table, check->file.name, &dictionary, err));
@@ -41,7 +41,7 @@ static cln_status count_codes(cln_column_check *check, const cln_partition_file 
     return CLN_OK;
 }
 
-void cln_column_check_open(cln_column_check *check, const cln_partition_file *partition, cln_place place,
+void cln_column_check_open(cln_column_check *check, cln_partition_file *partition, cln_place place,
                            bool with_dictionary) {
     const cln_file_column *about = &partition->tables[place.table].columns[place.column];
     cln_error err = {.message = ""};

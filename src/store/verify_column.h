@@ -25,7 +25,7 @@ void cln_column_check_clean_up(cln_column_check *check);
 
 /* Opens a column; with_dictionary: and checks what it has but once. Where
  * that fails the zones are not checked. */
-void cln_column_check_open(cln_column_check *check, const cln_partition_file *partition, cln_place place,
+void cln_column_check_open(cln_column_check *check, cln_partition_file *partition, cln_place place,
                            bool with_dictionary);
 void cln_column_check_close(cln_column_check *check);
 
@@ -33,6 +33,6 @@ void cln_column_check_zone(cln_column_check *check, uint64_t zone);
 
 /* The dictionary of a category is sorted, unique and UTF-8, and "categories"
  * holds the same for other readers. */
-void cln_check_dictionary(cln_column_check *check, const cln_partition_file *partition);
+void cln_check_dictionary(cln_column_check *check, cln_partition_file *partition);
 
 #endif

@@ -49,7 +49,7 @@ static cln_status check_categories(const cln_column_check *check, const cln_part
     return status;
 }
 
-void cln_check_dictionary(cln_column_check *check, const cln_partition_file *partition) {
+void cln_check_dictionary(cln_column_check *check, cln_partition_file *partition) {
     cln_error err = {.message = ""};
     cln_dictionary dictionary = {0};
     cln_status status =

@@ -101,9 +101,9 @@ CLN_CHECKED cln_status cln_manifest_publish(const cln_manifest *manifest, const 
 /* An open dataset, for reading. */
 typedef struct cln_dataset cln_dataset;
 
-/* Collective; arguments must agree. Rank 0 reads the master once and all
- * ranks see that version; each rank opens the partition files for itself. A
- * dataset that does not exist is CLN_ERR_USAGE and says how to ingest. */
+/* Collective; arguments must agree. Rank 0 reads the master once, and of all
+ * partitions which columns and rows they have; all ranks see that version, and
+ * open the files that they read. A dataset that does not exist is CLN_ERR_USAGE and says how to ingest. */
 CLN_CHECKED cln_status cln_dataset_open(cln_dataset **dataset, const cln_comm *comm, const char *store_dir,
                                         const char *name, cln_error *err);
 
