@@ -157,6 +157,12 @@ void cln_partition_file_close(cln_partition_file *file) {
     *file = (cln_partition_file){.file = H5I_INVALID_HID};
 }
 
+void cln_partition_file_prefer_map(cln_partition_file *file) {
+    for (size_t t = 0; t < CLN_TABLE_COUNT; t++) {
+        for (size_t i = 0; i < file->tables[t].column_count; i++) file->tables[t].were_read[i] = true;
+    }
+}
+
 cln_status cln_partition_file_check_map(const cln_partition_file *file, cln_error *err) {
     if (file->map == NULL || !file->map->is_lost) return CLN_OK;
     return cln_fail(err, CLN_ERR_IO,

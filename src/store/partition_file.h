@@ -75,6 +75,10 @@ void cln_partition_file_drop(cln_partition_file *file);
 /* From now on the file is open only while somebody needs it. */
 void cln_partition_file_let_go(cln_partition_file *file);
 
+/* Columns are read in the map at the first time, too: for who looks at each byte
+ * once or twice and makes nothing of it. */
+void cln_partition_file_prefer_map(cln_partition_file *file);
+
 /* Whether bytes that were taken out of the map were those of the file until
  * now. Whoever used them looks before what came of it is believed. */
 CLN_CHECKED cln_status cln_partition_file_check_map(const cln_partition_file *file, cln_error *err);

@@ -15,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Zones of a column that one rank checks before the next has its turn: a
- * million rows. */
-#define UNIT_ZONES ((uint64_t)16)
+/* Zones of a column that one rank checks before the next has its turn: so few
+ * that columns of a million rows are shared, too. */
+#define UNIT_ZONES ((uint64_t)4)
 
 typedef struct verify_job {
     const cln_comm *comm;
@@ -114,6 +114,7 @@ static void check_partition(verify_job *job, size_t partition) {
     cln_error err = {.message = ""};
     const cln_status status = cln_agree(job->comm, cln_partition_file_open(&file, job->dir, info, &err), &err);
     if (status == CLN_OK) {
+        cln_partition_file_prefer_map(&file);
         if (job->comm->rank == 0) {
             cln_check_partition_texts(job->findings, place_of(partition), &file, info, job->name);
         }
