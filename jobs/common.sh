@@ -61,6 +61,15 @@ set_mpirun() {
     mpi_environment
 }
 
+# tell_of_end STATUS: what a quiet mpirun and a program that was killed did not say.
+tell_of_end() {
+    if [ "$1" -gt 128 ]; then
+        warn "a rank was ended by signal $(($1 - 128)); 9 often means that memory was short"
+    elif [ "$1" -gt 4 ]; then
+        warn "mpirun ended with status $1: '${MPIRUN[*]/--quiet/} $COLONNADE_BUILD/colonnade --version' says more"
+    fi
+}
+
 # Open MPI refuses to start as root unless told twice; in a container root is
 # the ordinary user. Containers also forbid the system call by which its ranks
 # copy from each other's memory. On one machine shared memory is all that ranks

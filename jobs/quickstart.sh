@@ -85,7 +85,12 @@ take_file() {
 }
 
 colonnade() { "$COLONNADE_BUILD/colonnade" "$@"; }
-parallel() { "${MPIRUN[@]}" "$COLONNADE_BUILD/colonnade" "$@"; }
+parallel() {
+    local status=0
+    "${MPIRUN[@]}" "$COLONNADE_BUILD/colonnade" "$@" || status=$?
+    tell_of_end $status
+    return $status
+}
 
 # A sample is kept while the generator still makes the same rows: each row is a
 # function of its number alone, so a short file is the beginning of a long one.

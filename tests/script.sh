@@ -27,6 +27,7 @@ COLONNADE=$(cd "$(dirname "$COLONNADE")" && pwd)/${COLONNADE##*/}
 
 set_mpirun 1
 launcher=${MPIRUN[*]}
+launcher=${launcher/ --quiet/} # a test wants to see all that is said
 COLONNADE_MPIRUN=${COLONNADE_MPIRUN:-${launcher% -n 1}}
 if [ -z "${COLONNADE_TEST_DATA:-}" ] && [ -d "$COLONNADE_SOURCE/../shared/data" ]; then
     COLONNADE_TEST_DATA=$(cd "$COLONNADE_SOURCE/../shared" && pwd)

@@ -75,6 +75,11 @@ printf '"a,b\n1' >broken.csv
 quickstart 1 --calls broken.csv
 cd ..
 
+# A rank that is killed is told, although mpirun is quiet.
+bash -c '. "$COLONNADE_SOURCE/jobs/common.sh" && tell_of_end 137 && tell_of_end 3 && tell_of_end 0' 2>killed || fail "tell_of_end: $?"
+says killed 'ended by signal 9'
+[ "$(wc -l <killed)" = 1 ] || fail "the program's own statuses are explained: $(cat killed)"
+
 # Wrong command lines build and write nothing.
 mkdir wrong && cd wrong
 wrong() {

@@ -88,7 +88,7 @@ grep -qF '"delimiter": ";", "quote": "'"'"'", "header": true, "skip_lines": 2' o
 ranks 3 scan Trips-2015.csv --schema --format csv >table.csv 2>err
 grep -qxF 'Both ways,both_ways,timestamp,%m/%d/%Y,13,0,12,"all dates fit with the day first, too; the month first was taken",' table.csv ||
     fail "the table: $(cat table.csv)"
-grep -qxF 'Nothing,nothing,auto,,0,13,0,it has no values' table.csv || fail "a column of nulls: $(grep Nothing table.csv)"
+grep -qxF 'Nothing,nothing,auto,,0,13,0,it has no values,' table.csv || fail "a column of nulls: $(grep Nothing table.csv)"
 
 # ---- No header, names that cannot be declared, no quotes ----
 
