@@ -29,6 +29,7 @@ void cln_column_builder_init_texts(cln_column_builder *builder, cln_stage *stage
     builder->category_count_limit = category_count_limit;
     builder->category_bytes_limit = category_bytes_limit;
     builder->is_inferred = is_inferred;
+    builder->recent_limit = CLN_RECENT_MOST;
     builder->encoding = category_count_limit > 0 ? CLN_BLOCK_CODES : CLN_BLOCK_TEXTS;
 }
 
@@ -131,17 +132,18 @@ static cln_status move_to_stage(cln_column_builder *builder, cln_block_entry *en
     return CLN_OK;
 }
 
-/* Too many distinct texts: the codes of the current block become texts, and
- * the table, which only former blocks need, goes to the stage. */
-static cln_status overflow(cln_column_builder *builder, cln_error *err) {
+/* The codes of the current block become texts, and the table, which only
+ * former blocks need, goes to the stage. */
+cln_status cln_column_builder_spell(cln_column_builder *builder, cln_error *err) {
+    if (builder->encoding != CLN_BLOCK_CODES) return CLN_OK;
     builder->encoding = CLN_BLOCK_TEXTS;
-    builder->has_overflowed = true;
+    builder->is_spelt = true;
     cln_buffer codes = builder->values;
     cln_buffer_init(&builder->values, SIZE_MAX);
     const size_t count = builder->strings.count;
-    builder->overflowed_strings = (cln_block_entry){.rows = (uint32_t)count, .encoding = CLN_BLOCK_TEXTS};
+    builder->spelt_strings = (cln_block_entry){.rows = (uint32_t)count, .encoding = CLN_BLOCK_TEXTS};
     cln_status status = append_strings(builder, NULL, count, err);
-    if (status == CLN_OK) status = move_to_stage(builder, &builder->overflowed_strings, err);
+    if (status == CLN_OK) status = move_to_stage(builder, &builder->spelt_strings, err);
     if (status == CLN_OK) status = append_strings(builder, codes.data, builder->rows, err);
     cln_buffer_clean_up(&codes);
     cln_string_table_clean_up(&builder->strings);
@@ -150,9 +152,26 @@ static cln_status overflow(cln_column_builder *builder, cln_error *err) {
     return status;
 }
 
-static bool is_over_limits(const cln_column_builder *builder) {
-    return builder->strings.count > builder->category_count_limit ||
-           builder->strings.bytes.size > builder->category_bytes_limit;
+size_t cln_column_builder_table_bytes(const cln_column_builder *builder) {
+    const cln_string_table *strings = &builder->strings;
+    const size_t recent =
+        builder->recent == NULL ? 0 : builder->recent->slot_count * (CLN_RECENT_CELL_BYTES + sizeof(uint64_t));
+    return strings->bytes.capacity + strings->capacity * sizeof *strings->offsets +
+           strings->slot_count * sizeof *strings->slots + recent;
+}
+
+bool cln_column_builder_is_over(const cln_column_builder *builder, const cln_string_table *strings) {
+    return strings->count > builder->category_count_limit || strings->bytes.size > builder->category_bytes_limit;
+}
+
+bool cln_column_builder_is_unfit(const cln_column_builder *builder, cln_span text) {
+    return text.size > builder->category_bytes_limit || memchr(text.data, '\0', text.size) != NULL;
+}
+
+static cln_status fit_recent(cln_column_builder *builder, cln_error *err) {
+    if (builder->recent_limit < CLN_RECENT_FEWEST) return CLN_OK;
+    const size_t most = builder->recent_limit / 2; /* as many texts as fill the slots half */
+    return cln_recent_texts_fit(&builder->recent, builder->strings.count < most ? builder->strings.count : most, err);
 }
 
 /* The code of a text from the table. *is_over tells that there are too many
@@ -163,9 +182,9 @@ static cln_status find_code(cln_column_builder *builder, cln_span text, uint32_t
     const size_t known = builder->strings.count;
     CLN_TRY(cln_string_table_intern(&builder->strings, text, code, err));
     if (builder->strings.count == known) return CLN_OK;
-    *is_over = is_over_limits(builder) || memchr(text.data, '\0', text.size) != NULL;
+    *is_over = cln_column_builder_is_over(builder, &builder->strings) || cln_column_builder_is_unfit(builder, text);
     if (builder->is_inferred && !*is_over) cln_inference_add(&builder->inference, text);
-    return cln_recent_texts_fit(&builder->recent, builder->strings.count, err);
+    return fit_recent(builder, err);
 }
 
 /* The code of a cell that is not among the recent ones, and is from now on. */
@@ -175,7 +194,7 @@ static cln_status look_up(cln_column_builder *builder, cln_span cell, uint32_t *
     *code = CLN_NULL_STRING;
     *is_over = false;
     if (text.size > 0) CLN_TRY(find_code(builder, text, code, is_over, err));
-    if (!*is_over) (void)builder->recent->kernels->keep(builder->recent, cell, *code);
+    if (!*is_over && builder->recent != NULL) (void)builder->recent->kernels->keep(builder->recent, cell, *code);
     return CLN_OK;
 }
 
@@ -183,11 +202,13 @@ static cln_status look_up(cln_column_builder *builder, cln_span cell, uint32_t *
 static cln_status add_codes(cln_column_builder *builder, const cln_span *texts, size_t count, size_t *added,
                             cln_error *err) {
     CLN_TRY(cln_buffer_reserve(&builder->values, count * sizeof(uint32_t), err));
-    if (builder->recent == NULL) CLN_TRY(cln_recent_texts_fit(&builder->recent, 0, err));
+    if (builder->recent == NULL) CLN_TRY(fit_recent(builder, err));
     uint32_t *codes = (uint32_t *)(void *)(builder->values.data + builder->values.size);
     bool is_over = false;
     for (*added = 0; !is_over;) {
-        *added += builder->recent->kernels->find(builder->recent, texts + *added, count - *added, codes + *added);
+        if (builder->recent != NULL) {
+            *added += builder->recent->kernels->find(builder->recent, texts + *added, count - *added, codes + *added);
+        }
         if (*added == count) break;
         CLN_TRY(look_up(builder, texts[*added], &codes[*added], &is_over, err));
         *added += !is_over;
@@ -202,7 +223,10 @@ cln_status cln_column_builder_add_texts(cln_column_builder *builder, cln_span *t
     size_t added = 0;
     if (builder->encoding == CLN_BLOCK_CODES) {
         CLN_TRY(add_codes(builder, texts, count, &added, err));
-        if (added < count) CLN_TRY(overflow(builder, err));
+        if (added < count) {
+            builder->has_overflowed = true;
+            CLN_TRY(cln_column_builder_spell(builder, err));
+        }
     }
     return added < count ? add_plain_texts(builder, texts + added, count - added, err) : CLN_OK;
 }
@@ -247,11 +271,11 @@ void cln_block_reader_clean_up(cln_block_reader *reader) {
     cln_buffer_clean_up(&reader->texts);
 }
 
-/* Codes from before the overflow as texts. */
+/* Codes from before texts were spelt as texts. */
 static cln_status spell(cln_block_reader *reader, cln_block *block, cln_error *err) {
     const cln_column_builder *builder = reader->builder;
     if (!reader->has_strings) {
-        CLN_TRY(cln_block_read(&reader->strings, builder->stage, &builder->overflowed_strings, err));
+        CLN_TRY(cln_block_read(&reader->strings, builder->stage, &builder->spelt_strings, err));
         reader->has_strings = true;
     }
     CLN_TRY(cln_buffer_reserve(&reader->offsets, (block->rows + 1) * sizeof(uint64_t), err));
@@ -279,5 +303,5 @@ cln_status cln_block_reader_read(cln_block_reader *reader, const cln_column_buil
     reader->builder = builder;
     CLN_TRY(cln_block_read(&reader->block, builder->stage, entry, err));
     *block = reader->block;
-    return entry->encoding == CLN_BLOCK_CODES && builder->has_overflowed ? spell(reader, block, err) : CLN_OK;
+    return entry->encoding == CLN_BLOCK_CODES && builder->is_spelt ? spell(reader, block, err) : CLN_OK;
 }

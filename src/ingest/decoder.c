@@ -5,6 +5,7 @@
 #include "colonnade/base/profile.h"
 #include "colonnade/base/utf8.h"
 #include "decoder_parts.h"
+#include "recent_texts.h"
 #include "recent_values.h"
 
 #include <stdlib.h>
@@ -14,6 +15,11 @@
  * their values there, and the least. */
 #define FLUSH_SHARE       4
 #define FLUSH_BYTES_LEAST ((size_t)64 << 10)
+
+/* The share that the tables of texts may take besides, all columns together,
+ * and the share of that for texts that came lately. */
+#define TABLE_SHARE  2
+#define RECENT_SHARE 2
 
 /* ---- Begin and end ---- */
 
@@ -47,6 +53,18 @@ static void init_reject_builders(cln_column_builder *rejects, cln_stage *stage) 
     cln_column_builder_init_texts(&rejects[CLN_REJECT_RAW], stage, 0, 0, false);
 }
 
+/* The fewer categories, the more recent texts each of them keeps. */
+static void share_recent_texts(cln_decoder *decoder) {
+    const cln_schema *schema = decoder->schema;
+    size_t categories = 1;
+    for (size_t c = 0; c < schema->column_count; c++) categories += cln_is_text_like(&schema->columns[c]);
+    const size_t slots = decoder->table_bytes / RECENT_SHARE / (CLN_RECENT_CELL_BYTES + sizeof(uint64_t)) / categories;
+    for (size_t c = 0; c < schema->column_count; c++) {
+        cln_column_builder *builder = &decoder->columns[c];
+        while (builder->recent_limit > slots) builder->recent_limit /= 2;
+    }
+}
+
 /* What columns may take for their recent values, all together: the first ones
  * have them. */
 enum { RECENT_COLUMNS = 64, RECENT_TIMES = 366, RECENT_BOOLEANS = 8 };
@@ -76,6 +94,7 @@ cln_status cln_decoder_init(cln_decoder *decoder, const cln_automaton *automaton
     decoder->file = file;
     decoder->flush_bytes = (size_t)(stage->memory_limit_bytes / FLUSH_SHARE);
     if (decoder->flush_bytes < FLUSH_BYTES_LEAST) decoder->flush_bytes = FLUSH_BYTES_LEAST;
+    decoder->table_bytes = (size_t)(stage->memory_limit_bytes / TABLE_SHARE);
     cln_buffer_init(&decoder->cell_arena, SIZE_MAX);
     cln_buffer_init(&decoder->escape_arena, SIZE_MAX);
     cln_buffer_init(&decoder->encoding_arena, SIZE_MAX);
@@ -85,6 +104,7 @@ cln_status cln_decoder_init(cln_decoder *decoder, const cln_automaton *automaton
     cln_record_block_init(decoder->block);
     CLN_TRY(cln_new_array(&decoder->columns, schema->column_count, sizeof *decoder->columns, err));
     for (size_t c = 0; c < schema->column_count; c++) init_builder(&decoder->columns[c], stage, &schema->columns[c]);
+    share_recent_texts(decoder);
     return init_recent_values(decoder, err);
 }
 
@@ -142,11 +162,25 @@ static cln_status flush(cln_decoder *decoder, cln_error *err) {
     return CLN_OK;
 }
 
+/* The column whose table of texts is the largest is the one that is least
+ * likely to be a category in the end. */
+static cln_status spell_largest(cln_decoder *decoder, size_t *table_bytes, cln_error *err) {
+    cln_column_builder *largest = builder_at(decoder, 0);
+    for (size_t i = 1; i < builder_count(decoder); i++) {
+        cln_column_builder *builder = builder_at(decoder, i);
+        if (cln_column_builder_table_bytes(builder) > cln_column_builder_table_bytes(largest)) largest = builder;
+    }
+    *table_bytes -= cln_column_builder_table_bytes(largest);
+    return cln_column_builder_spell(largest, err);
+}
+
 static cln_status flush_when_full(cln_decoder *decoder, cln_error *err) {
-    size_t gathered = 0;
+    size_t gathered = 0, table_bytes = 0;
     for (size_t i = 0; i < builder_count(decoder); i++) {
         gathered += cln_column_builder_gathered_bytes(builder_at(decoder, i));
+        table_bytes += cln_column_builder_table_bytes(builder_at(decoder, i));
     }
+    while (table_bytes > decoder->table_bytes) CLN_TRY(spell_largest(decoder, &table_bytes, err));
     return gathered > decoder->flush_bytes ? flush(decoder, err) : CLN_OK;
 }
 

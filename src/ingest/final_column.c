@@ -11,11 +11,69 @@
 
 /* ---- What becomes of the column ---- */
 
-/* Whether any rank had too many distinct texts. */
-static bool any_overflowed(const cln_comm *comm, const cln_column_builder *builder) {
-    int64_t overflowed = builder->has_overflowed;
-    cln_max_i64(comm, &overflowed, 1);
-    return overflowed != 0;
+/* How the texts of a column stand on a rank; the greatest is that of all. */
+enum { ALL_NUMBERED, SOME_SPELT, HAS_OVERFLOWED };
+
+static int64_t worst_texts(const cln_comm *comm, const cln_column_builder *builder) {
+    int64_t worst = builder->has_overflowed ? HAS_OVERFLOWED : builder->is_spelt ? SOME_SPELT : ALL_NUMBERED;
+    cln_max_i64(comm, &worst, 1);
+    return worst;
+}
+
+/* Numbers the texts of a block that has them spelt; codes (may be NULL) become
+ * theirs. *is_over tells that they are too many, or one is none for a category. */
+static cln_status number_spelt(cln_final_column *column, const cln_block *block, uint32_t *codes, bool *is_over,
+                               cln_error *err) {
+    const cln_column_builder *builder = column->builder;
+    for (size_t row = 0; row < block->rows; row++) {
+        const cln_span text = cln_span_of(block->text_bytes + block->offsets[row],
+                                          (size_t)(block->offsets[row + 1] - block->offsets[row]));
+        uint32_t code = CLN_NULL_STRING;
+        if (text.size > 0) {
+            *is_over = cln_column_builder_is_unfit(builder, text);
+            if (*is_over) return CLN_OK;
+            CLN_TRY(cln_string_table_intern(&column->spelt, text, &code, err));
+            *is_over = cln_column_builder_is_over(builder, &column->spelt);
+            if (*is_over) return CLN_OK;
+        }
+        if (codes != NULL) codes[row] = code;
+    }
+    return CLN_OK;
+}
+
+/* Finds out whether texts that were spelt for lack of memory might have been
+ * numbered: as few as that are in memory now. */
+static cln_status number_all_spelt(cln_final_column *column, bool *is_over, cln_error *err) {
+    *is_over = false;
+    cln_block_reader reader;
+    cln_block_reader_init(&reader);
+    cln_status status = CLN_OK;
+    for (size_t e = 0; status == CLN_OK && !*is_over && e < column->builder->entry_count; e++) {
+        cln_block block;
+        status = cln_block_reader_read(&reader, column->builder, &column->builder->entries[e], &block, err);
+        if (status == CLN_OK) status = number_spelt(column, &block, NULL, is_over, err);
+    }
+    cln_block_reader_clean_up(&reader);
+    return status;
+}
+
+/* Collective. *is_over as above, over all ranks. */
+static cln_status number_on_all_ranks(cln_final_column *column, const cln_comm *comm, bool *is_over, cln_error *err) {
+    const int64_t worst = worst_texts(comm, column->builder);
+    *is_over = worst == HAS_OVERFLOWED;
+    if (worst != SOME_SPELT) return CLN_OK;
+    bool is_over_here = false;
+    const cln_status status = column->builder->is_spelt ? number_all_spelt(column, &is_over_here, err) : CLN_OK;
+    CLN_TRY(cln_agree(comm, status, err));
+    int64_t any = is_over_here;
+    cln_max_i64(comm, &any, 1);
+    *is_over = any != 0;
+    return CLN_OK;
+}
+
+/* This rank's texts by their numbers. */
+static const cln_string_table *strings_of(const cln_final_column *column) {
+    return column->builder->is_spelt ? &column->spelt : &column->builder->strings;
 }
 
 /* The stored dictionary, and the stored code of each spelling. */
@@ -46,41 +104,64 @@ static cln_status apply_rules(cln_final_column *column, const cln_dictionary *sp
     return status;
 }
 
-/* From this rank's codes, of which null wraps to 0, to the stored ones. */
-static cln_status map_local_codes(cln_final_column *column, const cln_dictionary *spellings, const int32_t *codes,
-                                  const bool *is_renamed, cln_error *err) {
-    const cln_string_table *strings = &column->builder->strings;
-    CLN_TRY(cln_new_array(&column->stored_codes, strings->count + 1, sizeof *column->stored_codes, err));
-    CLN_TRY(cln_new_array(&column->is_renamed, strings->count + 1, sizeof *column->is_renamed, err));
-    column->stored_codes[0] = CLN_NULL_CODE;
-    for (size_t local = 0; local < strings->count; local++) {
-        const int32_t spelling = cln_dictionary_find(spellings, cln_string_table_text(strings, local));
-        column->stored_codes[local + 1] = codes[spelling];
-        column->is_renamed[local + 1] = is_renamed[spelling];
-        column->has_renamed |= is_renamed[spelling];
+/* What stands for a text of all ranks once the rules have been applied. */
+typedef struct spelling_map {
+    int32_t *codes;
+    bool *is_renamed;
+} spelling_map;
+
+/* Most columns have no rules: their texts are the stored dictionary. */
+static cln_status map_spellings(cln_final_column *column, cln_dictionary *spellings, spelling_map *map,
+                                cln_error *err) {
+    *map = (spelling_map){0};
+    CLN_TRY(cln_new_array(&map->codes, spellings->count, sizeof *map->codes, err));
+    CLN_TRY(cln_new_array(&map->is_renamed, spellings->count, sizeof *map->is_renamed, err));
+    if (cln_text_rule_changes(column->declared)) {
+        return apply_rules(column, spellings, map->codes, map->is_renamed, err);
     }
+    for (size_t i = 0; i < spellings->count; i++) map->codes[i] = (int32_t)i;
+    column->values = *spellings;
+    *spellings = (cln_dictionary){0};
     return CLN_OK;
 }
 
-static cln_status make_codes(cln_final_column *column, const cln_dictionary *spellings, cln_error *err) {
-    int32_t *codes = NULL;
-    bool *is_renamed = NULL;
-    cln_status status = cln_new_array(&codes, spellings->count, sizeof *codes, err);
-    if (status == CLN_OK) status = cln_new_array(&is_renamed, spellings->count, sizeof *is_renamed, err);
-    if (status == CLN_OK) status = apply_rules(column, spellings, codes, is_renamed, err);
-    if (status == CLN_OK) status = map_local_codes(column, spellings, codes, is_renamed, err);
-    free(codes);
-    free(is_renamed);
+/* From this rank's numbers, of which null wraps to 0: stored_codes has those of
+ * all ranks, and gets the stored ones. */
+static void map_local_codes(cln_final_column *column, const spelling_map *map) {
+    column->stored_codes[0] = CLN_NULL_CODE;
+    for (size_t local = 1; local < column->code_count; local++) {
+        const int32_t spelling = column->stored_codes[local];
+        column->stored_codes[local] = map->codes[spelling];
+        column->is_renamed[local] = map->is_renamed[spelling];
+        column->has_renamed |= map->is_renamed[spelling];
+    }
+}
+
+static cln_status make_codes(cln_final_column *column, cln_dictionary *spellings, cln_error *err) {
+    spelling_map map;
+    const cln_status status = map_spellings(column, spellings, &map, err);
+    if (status == CLN_OK) map_local_codes(column, &map);
+    free(map.codes);
+    free(map.is_renamed);
+    column->value_count = column->values.count;
     return status;
+}
+
+static cln_status make_room_for_codes(cln_final_column *column, cln_error *err) {
+    column->code_count = strings_of(column)->count + 1;
+    CLN_TRY(cln_new_array(&column->stored_codes, column->code_count, sizeof *column->stored_codes, err));
+    return cln_new_array(&column->is_renamed, column->code_count, sizeof *column->is_renamed, err);
 }
 
 /* Collective: a category if the values are few enough over all ranks. */
 static cln_status become_category(cln_final_column *column, const cln_comm *comm, bool *is_over, cln_error *err) {
-    *is_over = any_overflowed(comm, column->builder);
+    CLN_TRY(number_on_all_ranks(column, comm, is_over, err));
     if (*is_over) return CLN_OK;
+    CLN_TRY_AGREED(comm, make_room_for_codes(column, err), err);
     cln_dictionary spellings;
-    cln_status status = cln_merge_strings(comm, &column->builder->strings, column->builder->category_count_limit,
-                                          column->builder->category_bytes_limit, &spellings, is_over, err);
+    cln_status status =
+        cln_merge_strings(comm, strings_of(column), column->builder->category_count_limit,
+                          column->builder->category_bytes_limit, &spellings, column->stored_codes + 1, is_over, err);
     if (status == CLN_OK && !*is_over) status = cln_agree(comm, make_codes(column, &spellings, err), err);
     cln_dictionary_clean_up(&spellings);
     return status;
@@ -143,14 +224,19 @@ static bool do_numbers_pay(const text_sample *sample, const cln_dictionary *dist
 }
 
 /* As a table, in the order of codes. */
+static cln_status number_again(cln_final_column *column, const cln_dictionary *values, cln_error *err) {
+    for (size_t code = 0; code < values->count; code++) {
+        uint32_t same;
+        CLN_TRY(cln_string_table_intern(&column->numbered, cln_dictionary_text(values, code), &same, err));
+    }
+    return CLN_OK;
+}
+
 static cln_status take_numbers(cln_final_column *column, cln_dictionary *distinct, cln_error *err) {
     column->values = *distinct;
     *distinct = (cln_dictionary){0};
-    for (size_t code = 0; code < column->values.count; code++) {
-        uint32_t same;
-        CLN_TRY(cln_string_table_intern(&column->numbered, cln_dictionary_text(&column->values, code), &same, err));
-    }
-    return CLN_OK;
+    column->value_count = column->values.count;
+    return number_again(column, &column->values, err);
 }
 
 /* Collective: whether texts have numbers, and which. */
@@ -167,8 +253,8 @@ static cln_status choose_numbers(cln_final_column *column, const cln_comm *comm,
     sample.value_count = sums[0];
     sample.size_bytes = sums[1];
     if (status == CLN_OK) {
-        status =
-            cln_merge_strings(comm, &sample.texts, CLN_NUMBERED_COUNT, CLN_NUMBERED_BYTES, &distinct, &is_over, err);
+        status = cln_merge_strings(comm, &sample.texts, CLN_NUMBERED_COUNT, CLN_NUMBERED_BYTES, &distinct, NULL,
+                                   &is_over, err);
     }
     if (status == CLN_OK && !is_over && do_numbers_pay(&sample, &distinct, rows_before[stripe_count])) {
         status = cln_agree(comm, take_numbers(column, &distinct, err), err);
@@ -210,7 +296,9 @@ static cln_status sum_text_bytes(cln_final_column *column, cln_error *err) {
 
 /* Collective: text, with the place of each stripe's bytes. */
 static cln_status become_text(cln_final_column *column, const cln_comm *comm, const uint64_t *rows_before,
-                              uint64_t stripe_count, cln_error *err) {
+                              cln_error *err) {
+    const uint64_t stripe_count = column->stripe_count;
+    cln_string_table_clean_up(&column->spelt);
     column->type = CLN_TYPE_TEXT;
     CLN_TRY(choose_numbers(column, comm, rows_before, stripe_count, err));
     cln_status status = cln_new_array(&column->bytes_before, stripe_count + 1, sizeof *column->bytes_before, err);
@@ -221,6 +309,7 @@ static cln_status become_text(cln_final_column *column, const cln_comm *comm, co
     int64_t longest = (int64_t)column->text_size_max;
     cln_max_i64(comm, &longest, 1);
     column->text_size_max = (uint64_t)longest;
+    column->text_size_bytes = column->bytes_before[stripe_count];
     return CLN_OK;
 }
 
@@ -237,8 +326,10 @@ cln_status cln_final_column_init(cln_final_column *column, const cln_comm *comm,
                                  .declared = declared,
                                  .type = type,
                                  .range = builder->range,
+                                 .stripe_count = stripe_count,
                                  .null_count = builder->null_count};
     cln_string_table_init(&column->numbered, SIZE_MAX);
+    cln_string_table_init(&column->spelt, SIZE_MAX);
     cln_sum_u64(comm, &column->null_count, 1);
     if (type != CLN_TYPE_CATEGORY && type != CLN_TYPE_TEXT) {
         cln_value_range_join(comm, &column->range);
@@ -251,19 +342,105 @@ cln_status cln_final_column_init(cln_final_column *column, const cln_comm *comm,
         if (!is_over) return CLN_OK;
         column->is_demoted = true;
     }
-    return become_text(column, comm, rows_before, stripe_count, err);
+    return become_text(column, comm, rows_before, err);
 }
 
-void cln_final_column_clean_up(cln_final_column *column) {
+void cln_final_column_lay_down(cln_final_column *column) {
     cln_dictionary_clean_up(&column->values);
     cln_string_table_clean_up(&column->numbered);
+    cln_string_table_clean_up(&column->spelt);
     free(column->stored_codes);
     free(column->is_renamed);
     free(column->bytes_before);
+    column->stored_codes = NULL;
+    column->is_renamed = NULL;
+    column->bytes_before = NULL;
+}
+
+void cln_final_column_clean_up(cln_final_column *column) {
+    cln_final_column_lay_down(column);
     *column = (cln_final_column){0};
 }
 
-cln_stored_column cln_final_column_stored(const cln_final_column *column, uint64_t stripe_count) {
+/* ---- Aside ---- */
+
+static cln_status append(cln_final_column *column, const void *array, size_t count, size_t item_bytes,
+                         uint64_t *position, cln_error *err) {
+    return cln_stage_append(column->builder->stage, cln_span_of(array, count * item_bytes), position, err);
+}
+
+static cln_status put_values_aside(cln_final_column *column, cln_error *err) {
+    cln_buffer packed;
+    cln_buffer_init(&packed, SIZE_MAX);
+    cln_status status = cln_dictionary_pack(&column->values, &packed, err);
+    column->values_size_bytes = packed.size;
+    if (status == CLN_OK) status = append(column, packed.data, packed.size, 1, &column->values_position, err);
+    cln_buffer_clean_up(&packed);
+    return status;
+}
+
+cln_status cln_final_column_put_aside(cln_final_column *column, bool keeps_values, cln_error *err) {
+    uint64_t behind;
+    if (column->type == CLN_TYPE_CATEGORY) {
+        CLN_TRY(append(column, column->stored_codes, column->code_count, sizeof *column->stored_codes,
+                       &column->codes_position, err));
+        CLN_TRY(append(column, column->is_renamed, column->code_count, sizeof *column->is_renamed, &behind, err));
+        if (keeps_values) CLN_TRY(put_values_aside(column, err));
+    } else if (column->type == CLN_TYPE_TEXT) {
+        CLN_TRY(append(column, column->bytes_before, (size_t)column->stripe_count + 1, sizeof *column->bytes_before,
+                       &column->codes_position, err));
+        if (column->value_count > 0) CLN_TRY(put_values_aside(column, err)); /* every rank numbers its texts again */
+    }
+    cln_final_column_lay_down(column);
+    column->is_aside = true;
+    return CLN_OK;
+}
+
+static cln_status take(const cln_final_column *column, uint64_t position, void *pointer_to_array, size_t count,
+                       size_t item_bytes, cln_error *err) {
+    CLN_TRY(cln_new_array(pointer_to_array, count, item_bytes, err));
+    void *array;
+    memcpy(&array, pointer_to_array, sizeof array);
+    return cln_stage_read(column->builder->stage, position, array, count * item_bytes, err);
+}
+
+/* The dictionary of a column that was put aside. */
+static cln_status load_values(const void *context, cln_dictionary *values, cln_error *err) {
+    const cln_final_column *column = context;
+    char *packed;
+    *values = (cln_dictionary){0};
+    CLN_TRY(cln_new_array(&packed, (size_t)column->values_size_bytes, 1, err));
+    cln_status status =
+        cln_stage_read(column->builder->stage, column->values_position, packed, (size_t)column->values_size_bytes, err);
+    if (status == CLN_OK) {
+        status = cln_dictionary_unpack(values, cln_span_of(packed, (size_t)column->values_size_bytes), err);
+    }
+    free(packed);
+    return status;
+}
+
+static cln_status take_up_text(cln_final_column *column, cln_error *err) {
+    CLN_TRY(take(column, column->codes_position, &column->bytes_before, (size_t)column->stripe_count + 1,
+                 sizeof *column->bytes_before, err));
+    if (column->value_count == 0) return CLN_OK;
+    cln_dictionary values;
+    cln_status status = load_values(column, &values, err);
+    if (status == CLN_OK) status = number_again(column, &values, err);
+    cln_dictionary_clean_up(&values);
+    return status;
+}
+
+cln_status cln_final_column_take_up(cln_final_column *column, cln_error *err) {
+    if (!column->is_aside) return CLN_OK;
+    if (column->type == CLN_TYPE_TEXT) return take_up_text(column, err);
+    if (column->type != CLN_TYPE_CATEGORY) return CLN_OK;
+    const size_t count = column->code_count;
+    CLN_TRY(take(column, column->codes_position, &column->stored_codes, count, sizeof *column->stored_codes, err));
+    return take(column, column->codes_position + count * sizeof *column->stored_codes, &column->is_renamed, count,
+                sizeof *column->is_renamed, err);
+}
+
+cln_stored_column cln_final_column_stored(const cln_final_column *column) {
     const cln_value_range *range = &column->range;
     cln_stored_column stored = {.type = column->type, .null_count = column->null_count, .role = ""};
     if (range->min <= range->max) {
@@ -274,12 +451,14 @@ cln_stored_column cln_final_column_stored(const cln_final_column *column, uint64
         stored.exponent_min = (int)range->exponent_min;
         stored.exponent_max = (int)range->exponent_max;
     }
-    if (column->type == CLN_TYPE_CATEGORY || column->type == CLN_TYPE_TEXT) {
-        stored.dictionary = &column->values;
-        stored.dictionary_count = column->values.count;
+    if (column->type == CLN_TYPE_CATEGORY || column->value_count > 0) {
+        stored.dictionary_count = column->value_count;
+        stored.dictionary = column->is_aside ? NULL : &column->values;
+        stored.load_dictionary = column->is_aside ? load_values : NULL;
+        stored.dictionary_context = column;
     }
     if (column->type == CLN_TYPE_TEXT) {
-        stored.text_size_bytes = column->bytes_before[stripe_count];
+        stored.text_size_bytes = column->text_size_bytes;
         stored.text_size_max = column->text_size_max;
     }
     return stored;
@@ -318,7 +497,22 @@ static cln_span spelling(const cln_final_column *column, const cln_block *block,
     return code == CLN_NULL_STRING ? cln_span_of("", 0) : cln_string_table_text(&column->builder->strings, code);
 }
 
+/* The texts of a category that were spelt, as codes. */
+static cln_status number_block(cln_final_column *column, cln_conversion *c, cln_error *err) {
+    bool is_over = false;
+    CLN_TRY(cln_buffer_reserve(&c->texts, c->block.rows * sizeof(uint32_t), err));
+    uint32_t *codes = (uint32_t *)(void *)c->texts.data;
+    CLN_TRY(number_spelt(column, &c->block, codes, &is_over, err));
+    if (is_over || column->spelt.count >= column->code_count) {
+        return cln_fail(err, CLN_ERR_INTERNAL, "a category has other texts than when they were counted");
+    }
+    c->block.codes = codes;
+    return CLN_OK;
+}
+
 static cln_status convert_codes(cln_final_column *column, cln_conversion *c, cln_vector *vector, cln_error *err) {
+    cln_buffer_clear(&c->texts);
+    if (c->block.encoding == CLN_BLOCK_TEXTS) CLN_TRY(number_block(column, c, err));
     CLN_TRY(cln_buffer_reserve(&c->values, c->block.rows * sizeof(int32_t), err));
     int32_t *restrict codes = (int32_t *)(void *)c->values.data;
     const uint32_t *local_codes = c->block.codes;

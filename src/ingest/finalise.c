@@ -33,6 +33,7 @@ static cln_status init_columns(cln_final_tables *tables, const cln_comm *comm, c
         CLN_TRY(cln_final_column_init(&tables->columns[c], comm, &decoder->columns[c], column->declared,
                                       column->is_auto ? CLN_TYPE_CATEGORY : column->type, tables->rows_before,
                                       tables->stripe_count, err));
+        CLN_TRY_AGREED(comm, cln_final_column_put_aside(&tables->columns[c], comm->rank == 0, err), err);
     }
     return CLN_OK;
 }
@@ -88,13 +89,13 @@ bool cln_final_tables_is_demoted(const cln_final_tables *tables, size_t column) 
 static cln_status describe_columns(const cln_final_tables *tables, cln_stored_column **stored, cln_error *err) {
     const cln_schema *schema = tables->decoder->schema;
     CLN_TRY(cln_new_array(stored, schema->column_count + 1, sizeof **stored, err));
-    (*stored)[0] = cln_final_column_stored(&tables->records, tables->stripe_count);
+    (*stored)[0] = cln_final_column_stored(&tables->records);
     (*stored)[0].name = "record";
     (*stored)[0].source_name = "";
     for (size_t c = 0; c < schema->column_count; c++) {
         const cln_schema_column *column = &schema->columns[c];
         cln_stored_column *s = &(*stored)[c + 1];
-        *s = cln_final_column_stored(&tables->columns[c], tables->stripe_count);
+        *s = cln_final_column_stored(&tables->columns[c]);
         s->name = column->name;
         s->source_name = column->source_name;
         s->role = column->declared == NULL || column->declared->role == CLN_ROLE_NONE
@@ -107,7 +108,7 @@ static cln_status describe_columns(const cln_final_tables *tables, cln_stored_co
 
 static void describe_rejects(const cln_final_tables *tables, cln_stored_column stored[CLN_REJECT_COLUMN_COUNT]) {
     for (int c = 0; c < CLN_REJECT_COLUMN_COUNT; c++) {
-        stored[c] = cln_final_column_stored(&tables->rejects[c], tables->stripe_count);
+        stored[c] = cln_final_column_stored(&tables->rejects[c]);
         stored[c].name = cln_reject_column_names[c];
         stored[c].source_name = "";
     }
@@ -155,8 +156,12 @@ static cln_status put_all(cln_final_tables *tables, cln_partition_writer *writer
     if (!only_rejects) status = put_column(&tables->records, writer, 0, 0, tables->rows_before, &conversion, err);
     for (size_t c = 0; status == CLN_OK && c < tables->column_count; c++) {
         cln_final_column *column = &tables->columns[c];
-        status = only_rejects ? count_renamed(column, &conversion, err)
-                              : put_column(column, writer, 0, c + 1, tables->rows_before, &conversion, err);
+        status = cln_final_column_take_up(column, err);
+        if (status == CLN_OK) {
+            status = only_rejects ? count_renamed(column, &conversion, err)
+                                  : put_column(column, writer, 0, c + 1, tables->rows_before, &conversion, err);
+        }
+        cln_final_column_lay_down(column);
     }
     for (size_t c = 0; status == CLN_OK && c < CLN_REJECT_COLUMN_COUNT; c++) {
         status = put_column(&tables->rejects[c], writer, reject_table, c, tables->rejects_before, &conversion, err);

@@ -10,16 +10,39 @@ typedef struct merge_state {
     size_t count_limit;
     uint64_t bytes_limit;
     cln_dictionary dictionary; /* of the part of the tree below this rank */
+    int32_t *order;            /* this rank's texts, sorted */
     bool is_over;
 } merge_state;
 
+/* From the place of each text among the sorted ones, all of them distinct. */
+static cln_status keep_order(merge_state *m, const int32_t *places, size_t count, cln_error *err) {
+    CLN_TRY(cln_new_array(&m->order, count, sizeof *m->order, err));
+    for (size_t i = 0; i < count; i++) m->order[places[i]] = (int32_t)i;
+    return CLN_OK;
+}
+
 static cln_status build_local(merge_state *m, const cln_string_table *local, cln_error *err) {
-    cln_span *texts;
-    CLN_TRY(cln_new_array(&texts, local->count, sizeof *texts, err));
-    for (size_t i = 0; i < local->count; i++) texts[i] = cln_string_table_text(local, i);
-    const cln_status status = cln_dictionary_build(&m->dictionary, texts, local->count, NULL, err);
+    cln_span *texts = NULL;
+    int32_t *places = NULL;
+    cln_status status = cln_new_array(&texts, local->count, sizeof *texts, err);
+    if (status == CLN_OK) status = cln_new_array(&places, local->count, sizeof *places, err);
+    for (size_t i = 0; status == CLN_OK && i < local->count; i++) texts[i] = cln_string_table_text(local, i);
+    if (status == CLN_OK) status = cln_dictionary_build(&m->dictionary, texts, local->count, places, err);
+    if (status == CLN_OK) status = keep_order(m, places, local->count, err);
+    free(places);
     free(texts);
     return status;
+}
+
+/* Both lists are sorted, and all of the one is in the other. */
+static void find_codes(const merge_state *m, const cln_string_table *local, const cln_dictionary *merged,
+                       int32_t *codes) {
+    size_t code = 0;
+    for (size_t k = 0; k < local->count; k++) {
+        const size_t i = (size_t)m->order[k];
+        while (!cln_span_equal(cln_dictionary_text(merged, code), cln_string_table_text(local, i))) code++;
+        codes[i] = (int32_t)code;
+    }
 }
 
 static void judge(merge_state *m) {
@@ -108,7 +131,8 @@ static cln_status share(merge_state *m, cln_dictionary *merged, cln_error *err) 
 }
 
 cln_status cln_merge_strings(const cln_comm *comm, const cln_string_table *local, size_t count_limit,
-                             uint64_t bytes_limit, cln_dictionary *merged, bool *is_over, cln_error *err) {
+                             uint64_t bytes_limit, cln_dictionary *merged, int32_t *codes, bool *is_over,
+                             cln_error *err) {
     *merged = (cln_dictionary){0};
     merge_state m = {.comm = comm, .count_limit = count_limit, .bytes_limit = bytes_limit};
     cln_status status = build_local(&m, local, err);
@@ -119,6 +143,8 @@ cln_status cln_merge_strings(const cln_comm *comm, const cln_string_table *local
     MPI_Bcast(&over, 1, MPI_INT, 0, comm->mpi);
     *is_over = over != 0;
     if (status == CLN_OK && !*is_over) status = share(&m, merged, err);
+    if (status == CLN_OK && !*is_over && codes != NULL) find_codes(&m, local, merged, codes);
+    free(m.order);
     cln_dictionary_clean_up(&m.dictionary);
     return status;
 }

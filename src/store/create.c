@@ -132,27 +132,36 @@ static cln_status make_dictionary(hid_t group, const cln_dictionary *dictionary,
     return status;
 }
 
-/* Codes and the dictionary of what they stand for. */
-static cln_status make_codes(hid_t group, const cln_stored_column *column, const cln_dictionary *dictionary,
-                             unsigned width_bytes, bool is_all_null, uint64_t rows, cln_error *err) {
-    static const int64_t none = CLN_NULL_CODE; /* all bits set in every width */
+static cln_status make_values(hid_t group, const cln_stored_column *column, const cln_dictionary *dictionary,
+                              cln_error *err) {
     if (dictionary->count != column->dictionary_count) {
         return cln_fail(err, CLN_ERR_INTERNAL, "the dictionary of column '%s' has %zu values, not %llu", column->name,
                         dictionary->count, (unsigned long long)column->dictionary_count);
     }
-    CLN_TRY(make_closed(group, "codes", cln_h5_integer_type(width_bytes, true), rows, is_all_null ? &none : NULL,
-                        "array", err));
+    if (column->type == CLN_TYPE_CATEGORY) CLN_TRY(make_categories(group, dictionary, err));
     return make_dictionary(group, dictionary, err);
+}
+
+/* The values, which may have to be loaded. */
+static cln_status fill_values(hid_t group, const cln_stored_column *column, cln_error *err) {
+    static uint64_t no_offsets[1] = {0};
+    static char no_bytes[1] = "";
+    const cln_dictionary empty = {.count = 0, .offsets = no_offsets, .bytes = no_bytes};
+    if (column->dictionary != NULL) return make_values(group, column, column->dictionary, err);
+    if (column->load_dictionary == NULL) return make_values(group, column, &empty, err);
+    cln_dictionary loaded;
+    cln_status status = column->load_dictionary(column->dictionary_context, &loaded, err);
+    if (status == CLN_OK) status = make_values(group, column, &loaded, err);
+    cln_dictionary_clean_up(&loaded);
+    return status;
 }
 
 static cln_status fill_categorical(hid_t group, const cln_stored_column *column, cln_layout layout, uint64_t rows,
                                    cln_error *err) {
-    static uint64_t no_offsets[1] = {0};
-    static char no_bytes[1] = "";
-    const cln_dictionary empty = {.count = 0, .offsets = no_offsets, .bytes = no_bytes};
-    const cln_dictionary *dictionary = column->dictionary == NULL ? &empty : column->dictionary;
-    CLN_TRY(make_codes(group, column, dictionary, layout.width_bytes, layout.is_all_null, rows, err));
-    CLN_TRY(make_categories(group, dictionary, err));
+    static const int64_t none = CLN_NULL_CODE; /* all bits set in every width */
+    CLN_TRY(make_closed(group, "codes", cln_h5_integer_type(layout.width_bytes, true), rows,
+                        layout.is_all_null ? &none : NULL, "array", err));
+    CLN_TRY(fill_values(group, column, err));
     CLN_TRY(cln_put_boolean(group, "ordered", false, err));
     return cln_put_encoding(group, "categorical", "0.2.0", err);
 }
@@ -165,7 +174,9 @@ static cln_status fill_text(hid_t group, const cln_stored_column *column, cln_la
     CLN_TRY(make_closed(group, "data", H5T_STD_U8LE, column->text_size_bytes,
                         column->text_size_bytes == 0 ? &zero : NULL, NULL, err));
     if (layout.code_width_bytes > 0) {
-        CLN_TRY(make_codes(group, column, column->dictionary, layout.code_width_bytes, false, rows, err));
+        CLN_TRY(
+            make_closed(group, "codes", cln_h5_integer_type(layout.code_width_bytes, true), rows, NULL, "array", err));
+        CLN_TRY(fill_values(group, column, err));
     }
     return cln_put_encoding(group, "colonnade-text", "0.2.0", err);
 }

@@ -9,6 +9,8 @@
 #define ALIGN_FROM_BYTES 16384
 #define ALIGN_TO_BYTES   4096
 
+#define METADATA_CACHE_BYTES ((size_t)512 << 10)
+
 void cln_h5_start(void) {
     (void)H5open();
     (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
@@ -57,13 +59,27 @@ static herr_t without_locks(hid_t access) {
 #endif
 }
 
+/* HDF5 keeps up to 32 MiB of a file's metadata, counted as they stand in the
+ * file, which are several times as much in memory. Columns are made, filled and
+ * checked one after the other, so that much less does as well. */
+static herr_t with_small_cache(hid_t access) {
+    H5AC_cache_config_t cache = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
+    if (H5Pget_mdc_config(access, &cache) < 0) return -1;
+    cache.set_initial_size = true;
+    cache.initial_size = METADATA_CACHE_BYTES;
+    cache.min_size = METADATA_CACHE_BYTES;
+    cache.max_size = METADATA_CACHE_BYTES;
+    return H5Pset_mdc_config(access, &cache);
+}
+
 static hid_t new_access_list(void) {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     if (access < 0) return access;
     /* Without a sieve buffer a write fails when it is made, and not when its dataset is closed. */
     if (H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) < 0 || H5Pset_sieve_buf_size(access, 0) < 0 ||
         H5Pset_alignment(access, ALIGN_FROM_BYTES, ALIGN_TO_BYTES) < 0 ||
-        H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0 || without_locks(access) < 0) {
+        H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0 || with_small_cache(access) < 0 ||
+        without_locks(access) < 0) {
         (void)H5Pclose(access);
         return H5I_INVALID_HID;
     }

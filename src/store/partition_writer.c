@@ -118,14 +118,22 @@ static cln_status open_column(hid_t file, const char *table, cln_writer_column *
     return CLN_OK;
 }
 
-static cln_status open_columns(cln_partition_writer *writer, cln_error *err) {
-    for (size_t t = 0; t < writer->table_count; t++) {
-        const cln_writer_table *table = &writer->tables[t];
-        for (size_t i = 0; i < table->column_count; i++) {
-            CLN_TRY(open_column(writer->file, table->name, &table->columns[i], err));
-        }
+void cln_writer_close_column(cln_partition_writer *writer) {
+    if (writer->open == NULL) return;
+    for (size_t i = 0; i < CLN_MOST_DATASETS; i++) {
+        if (writer->open->datasets[i] >= 0) (void)H5Dclose(writer->open->datasets[i]);
+        writer->open->datasets[i] = H5I_INVALID_HID;
     }
-    return CLN_OK;
+    writer->open = NULL;
+}
+
+/* One column at a time: open datasets of thousands would take much memory. */
+static cln_status open_for_writing(cln_partition_writer *writer, const cln_writer_table *table,
+                                   cln_writer_column *column, cln_error *err) {
+    if (writer->open == column) return CLN_OK;
+    cln_writer_close_column(writer);
+    writer->open = column;
+    return open_column(writer->file, table->name, column, err);
 }
 
 static cln_status init_writer(cln_partition_writer *writer, const char *path, const cln_stored_table *tables,
@@ -158,7 +166,6 @@ static cln_status open_writer(cln_partition_writer *writer, const char *path, co
     CLN_TRY_AGREED(comm, status, err);
     CLN_TRY_AGREED(comm, check_is_shared(comm, path, err), err);
     CLN_TRY_AGREED(comm, cln_h5_open_shared(&writer->file, comm, path, err), err);
-    CLN_TRY_AGREED(comm, open_columns(writer, err), err);
     return CLN_OK;
 }
 
@@ -290,8 +297,12 @@ cln_status cln_partition_writer_put(cln_partition_writer *writer, size_t table, 
     cln_error inner = {.message = ""};
     cln_status status = check_place(in, to, first_row, first_byte, vector, &inner);
     if (status == CLN_OK && vector->rows > 0) {
-        status = to->encoding.layout.is_all_null ? check_all_null(vector, &inner)
-                                                 : put_rows(writer, to, first_row, first_byte, vector, &inner);
+        if (to->encoding.layout.is_all_null) {
+            status = check_all_null(vector, &inner);
+        } else {
+            status = open_for_writing(writer, in, to, &inner);
+            if (status == CLN_OK) status = put_rows(writer, to, first_row, first_byte, vector, &inner);
+        }
     }
     if (status == CLN_OK) return CLN_OK;
     writer->failed = true;

@@ -6,18 +6,9 @@
 
 #include <stdlib.h>
 
-static void close_dataset(hid_t *dataset) {
-    if (*dataset >= 0) (void)H5Dclose(*dataset);
-    *dataset = H5I_INVALID_HID;
-}
-
 /* Collective: the MPI driver closes on all ranks together. */
 static cln_status close_shared(cln_partition_writer *writer, cln_error *err) {
-    for (size_t t = 0; t < writer->table_count; t++) {
-        for (size_t i = 0; i < writer->tables[t].column_count; i++) {
-            for (int d = 0; d < CLN_MOST_DATASETS; d++) close_dataset(&writer->tables[t].columns[i].datasets[d]);
-        }
-    }
+    cln_writer_close_column(writer);
     const hid_t file = writer->file;
     writer->file = H5I_INVALID_HID;
     if (file < 0) return CLN_OK;

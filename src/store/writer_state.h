@@ -14,7 +14,7 @@ typedef struct cln_writer_column {
     char *name;
     cln_encoding encoding;
     uint64_t null_count, text_size_bytes;
-    hid_t datasets[CLN_MOST_DATASETS]; /* open while rows are put; negative where there is nothing to write */
+    hid_t datasets[CLN_MOST_DATASETS]; /* open while rows of the column are put; negative where there is nothing to write */
     cln_pieces pieces;                 /* what this rank wrote */
     cln_zone *zones;                   /* rank 0, while finishing */
 } cln_writer_column;
@@ -32,9 +32,13 @@ struct cln_partition_writer {
     hid_t file;
     size_t table_count;
     cln_writer_table *tables;
-    bool failed;     /* a put failed on this rank */
-    char *stored;    /* CLN_WRITE_BYTES of values on their way to the file */
-    uint8_t *beside; /* and of their mask, or of the numbers of texts */
+    cln_writer_column *open; /* the column whose datasets are open, or NULL */
+    bool failed;             /* a put failed on this rank */
+    char *stored;            /* CLN_WRITE_BYTES of values on their way to the file */
+    uint8_t *beside;         /* and of their mask, or of the numbers of texts */
 };
+
+/* Local. */
+void cln_writer_close_column(cln_partition_writer *writer);
 
 #endif

@@ -282,6 +282,27 @@ static void rejected_records_are_not_listed_as_changed(void **state) {
     clean(&d);
 }
 
+/* Whatever the number of distinct texts. */
+static void tables_of_texts_stay_within_their_share(void **state) {
+    (void)state;
+    cln_buffer text;
+    cln_buffer_init(&text, SIZE_MAX);
+    for (int i = 0; i < 5000; i++) must(cln_buffer_append_format(&text, NULL, "1,1,,value %d,\n", i));
+    setting how = usual();
+    how.run_lines = 100;
+    how.stage_memory_bytes = 100000;
+    decoding d;
+    must(decode(&d, cln_buffer_span(&text), how));
+    assert_true(cln_column_builder_table_bytes(&d.decoder.columns[3]) <= d.decoder.table_bytes);
+    assert_true(d.decoder.columns[3].is_spelt && !d.decoder.columns[3].has_overflowed);
+    clean(&d);
+    how.stage_memory_bytes = 10 << 20; /* plenty */
+    must(decode(&d, cln_buffer_span(&text), how));
+    assert_false(d.decoder.columns[3].is_spelt);
+    clean(&d);
+    cln_buffer_clean_up(&text);
+}
+
 static void over_long_records_keep_their_beginning(void **state) {
     (void)state;
     decoding d;
@@ -381,6 +402,7 @@ int main(void) {
         cmocka_unit_test(rejected_records_are_not_listed_as_changed),
         cmocka_unit_test(over_long_records_keep_their_beginning),
         cmocka_unit_test(the_sample_mark_counts_in_any_record),
+        cmocka_unit_test(tables_of_texts_stay_within_their_share),
         cmocka_unit_test(cutting_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,7 +105,7 @@ static void a_category_is_sorted(void **state) {
     add_block(f, 2, "fig|pear");
     finish(f, NULL, CLN_TYPE_CATEGORY);
     assert_converts_to(f, "pear|apple||fig|fig|pear|");
-    const cln_stored_column stored = cln_final_column_stored(&f->column, STRIPE_COUNT);
+    const cln_stored_column stored = cln_final_column_stored(&f->column);
     assert_int_equal(stored.dictionary_count, 3);
     assert_int_equal(stored.null_count, 1);
     assert_true(cln_span_equal(cln_dictionary_text(stored.dictionary, 0), text_of("apple")));
@@ -140,10 +140,69 @@ static void too_many_values_become_text(void **state) {
     assert_int_equal(f->column.type, CLN_TYPE_TEXT);
     const uint64_t before[] = {0, 8, 17, 17, 20};
     assert_memory_equal(f->column.bytes_before, before, sizeof before);
-    assert_int_equal(cln_final_column_stored(&f->column, STRIPE_COUNT).text_size_bytes, 20);
+    assert_int_equal(cln_final_column_stored(&f->column).text_size_bytes, 20);
     assert_int_equal(f->column.cells_renamed, 0);
     assert_converts_to(f, "a|longer||a|longer|cc|a|ddd|");
     assert_int_equal(f->column.cells_renamed, 2);
+}
+
+/* Whether texts were spelt for lack of memory never shows, nor whether the
+ * column was put aside. */
+static void memory_does_not_decide(void **state) {
+    fixture *f = *state;
+    cln_config_synonym synonyms[] = {{(char[]){"fig"}, (char[]){"Fig"}}};
+    const cln_config_column declared = {.synonyms = synonyms, .synonym_count = 1};
+    for (int when = 0; when < 5; when++) {
+        cln_column_builder_init_texts(&f->builder, &f->stage, 3, 100, false);
+        if (when == 0) must(cln_column_builder_spell(&f->builder, NULL));
+        add_block(f, 0, "pear|apple||fig");
+        if (when == 1) must(cln_column_builder_spell(&f->builder, NULL));
+        add_block(f, 2, "fig|pear");
+        if (when == 2) must(cln_column_builder_spell(&f->builder, NULL));
+        assert_int_equal(cln_column_builder_table_bytes(&f->builder) == 0, when < 3);
+        finish(f, &declared, CLN_TYPE_CATEGORY);
+        assert_int_equal(f->column.type, CLN_TYPE_CATEGORY);
+        const cln_stored_column before = cln_final_column_stored(&f->column);
+        assert_int_equal(before.dictionary_count, 3);
+        assert_true(cln_span_equal(cln_dictionary_text(before.dictionary, 0), text_of("Fig")));
+        if (when % 2 == 0) must(cln_final_column_put_aside(&f->column, true, NULL));
+        const cln_stored_column stored = cln_final_column_stored(&f->column);
+        assert_int_equal(stored.dictionary_count, 3);
+        if (when % 2 == 0) {
+            assert_null(stored.dictionary);
+            must(stored.load_dictionary(stored.dictionary_context, &f->column.values, NULL));
+        }
+        must(cln_final_column_take_up(&f->column, NULL));
+        assert_converts_to(f, "pear|apple||Fig|Fig|pear|");
+        assert_int_equal(f->column.cells_renamed, 2);
+        cln_final_column_clean_up(&f->column);
+        cln_column_builder_clean_up(&f->builder);
+    }
+    cln_column_builder_init(&f->builder, &f->stage, CLN_TYPE_INTEGER);
+}
+
+/* Too many values, or one that is none for a category, found out late. */
+static void spelt_texts_that_are_no_category(void **state) {
+    fixture *f = *state;
+    const struct {
+        size_t count_limit;
+        uint64_t bytes_limit;
+        cln_span last;
+    } cases[] = {{2, 100, cln_span_of("c", 1)}, {10, 2, cln_span_of("c", 1)}, {10, 100, cln_span_of("c\0", 2)}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cln_column_builder_init_texts(&f->builder, &f->stage, cases[i].count_limit, cases[i].bytes_limit, false);
+        must(cln_column_builder_spell(&f->builder, NULL));
+        add_block(f, 0, "a|b|a");
+        cln_span last = cases[i].last;
+        must(cln_column_builder_add_texts(&f->builder, &last, 1, NULL));
+        must(cln_column_builder_flush(&f->builder, 1, NULL));
+        finish(f, NULL, CLN_TYPE_CATEGORY);
+        assert_true(f->column.is_demoted);
+        assert_int_equal(f->column.text_size_bytes, 3 + cases[i].last.size);
+        cln_final_column_clean_up(&f->column);
+        cln_column_builder_clean_up(&f->builder);
+    }
+    cln_column_builder_init(&f->builder, &f->stage, CLN_TYPE_INTEGER);
 }
 
 static void declared_text_is_kept(void **state) {
@@ -179,7 +238,7 @@ static void texts_that_come_back_have_numbers(void **state) {
     add_texts(f, 1, 0, 5536, 1);
     add_texts(f, 1, 9000, 2, 1);
     finish(f, NULL, CLN_TYPE_TEXT);
-    const cln_stored_column stored = cln_final_column_stored(&f->column, STRIPE_COUNT);
+    const cln_stored_column stored = cln_final_column_stored(&f->column);
     assert_int_equal(stored.type, CLN_TYPE_TEXT);
     assert_int_equal(stored.dictionary_count, 5536);
     assert_int_equal(stored.text_size_bytes, 2 * strlen("a text of some length 9000"));
@@ -203,7 +262,7 @@ static void texts_that_seldom_come_back_have_none(void **state) {
     add_texts(f, 0, 0, 70000, 1);
     add_texts(f, 1, 0, 1, 100000);
     finish(f, NULL, CLN_TYPE_TEXT);
-    assert_int_equal(cln_final_column_stored(&f->column, STRIPE_COUNT).dictionary_count, 0);
+    assert_int_equal(cln_final_column_stored(&f->column).dictionary_count, 0);
 }
 
 static void inferred_types_are_parsed(void **state) {
@@ -240,7 +299,7 @@ static void ranges_are_stored(void **state) {
     must(cln_column_builder_add_integers(&f->builder, (int64_t[]){5, CLN_NULL_INTEGER, -9}, 3, NULL));
     must(cln_column_builder_flush(&f->builder, 0, NULL));
     finish(f, NULL, CLN_TYPE_INTEGER);
-    cln_stored_column stored = cln_final_column_stored(&f->column, STRIPE_COUNT);
+    cln_stored_column stored = cln_final_column_stored(&f->column);
     assert_int_equal(stored.min, -9);
     assert_int_equal(stored.max, 5);
     assert_int_equal(stored.null_count, 1);
@@ -254,7 +313,7 @@ static void a_column_without_values_has_no_range(void **state) {
     must(cln_column_builder_add_doubles(&f->builder, (double[]){NAN}, 1, NULL));
     must(cln_column_builder_flush(&f->builder, 0, NULL));
     finish(f, NULL, CLN_TYPE_DOUBLE);
-    const cln_stored_column stored = cln_final_column_stored(&f->column, STRIPE_COUNT);
+    const cln_stored_column stored = cln_final_column_stored(&f->column);
     assert_int_equal(stored.min, 0);
     assert_int_equal(stored.max, 0);
     assert_int_equal(stored.exponent_min, 0);
@@ -269,6 +328,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_category_is_sorted, make, clean),
         cmocka_unit_test_setup_teardown(rules_join_spellings, make, clean),
         cmocka_unit_test_setup_teardown(too_many_values_become_text, make, clean),
+        cmocka_unit_test_setup_teardown(memory_does_not_decide, make, clean),
+        cmocka_unit_test_setup_teardown(spelt_texts_that_are_no_category, make, clean),
         cmocka_unit_test_setup_teardown(declared_text_is_kept, make, clean),
         cmocka_unit_test_setup_teardown(texts_that_come_back_have_numbers, make, clean),
         cmocka_unit_test_setup_teardown(texts_that_seldom_come_back_have_none, make, clean),

@@ -31,7 +31,8 @@ static bool merges_to(int total, size_t count_limit, uint64_t bytes_limit, bool 
     cln_dictionary merged;
     bool is_over;
     cln_error err;
-    const cln_status status = cln_merge_strings(&world, &local, count_limit, bytes_limit, &merged, &is_over, &err);
+    const cln_status status =
+        cln_merge_strings(&world, &local, count_limit, bytes_limit, &merged, NULL, &is_over, &err);
     bool good = status == CLN_OK && is_over == expect_over;
     good = good && merged.count == (expect_over ? 0 : (size_t)total);
     for (size_t i = 0; good && i < merged.count; i++) {
@@ -67,7 +68,7 @@ static void one_rank_is_over(void **state) {
     cln_dictionary merged;
     bool is_over;
     cln_error err;
-    must(cln_merge_strings(&world, &local, 2, 100, &merged, &is_over, &err));
+    must(cln_merge_strings(&world, &local, 2, 100, &merged, NULL, &is_over, &err));
     const bool good = is_over && merged.count == 0;
     cln_dictionary_clean_up(&merged);
     cln_string_table_clean_up(&local);
@@ -84,7 +85,7 @@ static void texts_of_several_ranks_count_once(void **state) {
     cln_dictionary merged;
     bool is_over;
     cln_error err;
-    must(cln_merge_strings(&world, &local, 3, 100, &merged, &is_over, &err));
+    must(cln_merge_strings(&world, &local, 3, 100, &merged, NULL, &is_over, &err));
     const bool good = !is_over && merged.count == (world.size > 1 ? 3 : 2) &&
                       cln_span_equal(cln_dictionary_text(&merged, 0), text_of("even"));
     cln_dictionary_clean_up(&merged);

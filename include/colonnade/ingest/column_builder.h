@@ -3,8 +3,8 @@
  * Gathers the values of one column on one rank, in the order of the file, and
  * moves them to the stage in blocks, none of which holds values of two
  * stripes. Texts are numbered as they appear (codes) until there are too many
- * distinct ones, from then on they are kept as they are. All functions are
- * local.
+ * distinct ones, or until memory is short; from then on they are kept as they
+ * are (spelt). All functions are local.
  */
 #ifndef COLONNADE_INGEST_COLUMN_BUILDER_H
 #define COLONNADE_INGEST_COLUMN_BUILDER_H
@@ -22,6 +22,7 @@ typedef struct cln_column_builder {
     cln_block_encoding encoding; /* of the block that is being gathered */
     size_t category_count_limit; /* 0: texts are never numbered */
     uint64_t category_bytes_limit;
+    size_t recent_limit; /* texts that `recent` may hold; CLN_RECENT_MOST after init */
     bool is_inferred;
     bool cuts_texts;                   /* by the rule of the column, which may be NULL (text_rule.h) */
     const cln_config_column *declared; /* borrowed */
@@ -30,10 +31,11 @@ typedef struct cln_column_builder {
     cln_buffer texts;
     uint32_t rows;
     /* All blocks. */
-    cln_string_table strings; /* empty from the overflow on */
+    cln_string_table strings; /* empty once texts are spelt */
     cln_recent_texts *recent;
-    bool has_overflowed;                /* too many distinct texts, or one with a NUL: blocks since then hold texts */
-    cln_block_entry overflowed_strings; /* where the texts are that the blocks before refer to */
+    bool has_overflowed;           /* too many distinct texts, or one with a NUL: this is no category */
+    bool is_spelt;                 /* for that or for lack of memory: blocks since then hold texts */
+    cln_block_entry spelt_strings; /* where the texts are that the blocks before refer to */
     cln_inference inference;
     cln_value_range range;
     uint64_t null_count;
@@ -62,6 +64,19 @@ CLN_CHECKED cln_status cln_column_builder_add_doubles(cln_column_builder *builde
 CLN_CHECKED cln_status cln_column_builder_add_texts(cln_column_builder *builder, cln_span *texts, size_t count,
                                                     cln_error *err);
 
+/* Memory that the numbered texts take. */
+size_t cln_column_builder_table_bytes(const cln_column_builder *builder);
+
+/* Gives that memory back: from now on texts are spelt. Whether the column is a
+ * category is then found out later (final_column.h); nothing that is stored
+ * depends on it. */
+CLN_CHECKED cln_status cln_column_builder_spell(cln_column_builder *builder, cln_error *err);
+
+/* Whether so many distinct texts are too many for a category; and whether this
+ * one keeps its column from being one. */
+bool cln_column_builder_is_over(const cln_column_builder *builder, const cln_string_table *strings);
+bool cln_column_builder_is_unfit(const cln_column_builder *builder, cln_span text);
+
 /* The values gathered since the last time become a block of the stage; all of
  * them are of this stripe. Nothing that is stored depends on how often. */
 CLN_CHECKED cln_status cln_column_builder_flush(cln_column_builder *builder, uint64_t stripe, cln_error *err);
@@ -78,12 +93,12 @@ static inline size_t cln_column_builder_room_bytes(const cln_column_builder *bui
 /* Gives the room back; nothing may be gathered. */
 void cln_column_builder_release_room(cln_column_builder *builder);
 
-/* Reads a block back. Codes are those of builder->strings; of a builder that
- * has overflowed all blocks come as texts. */
+/* Reads a block back. Codes are those of builder->strings; of a builder whose
+ * texts are spelt all blocks come as texts. */
 typedef struct cln_block_reader {
     const cln_column_builder *builder;
     cln_block block;
-    cln_block strings; /* of the builder, when it has overflowed */
+    cln_block strings; /* of the builder, when they are spelt */
     bool has_strings;
     cln_buffer offsets;
     cln_buffer texts;

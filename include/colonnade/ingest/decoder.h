@@ -58,6 +58,7 @@ typedef struct cln_decoder {
     cln_recent_values *recent;   /* of each column; empty where it is of no use */
     cln_column_builder rejects[CLN_REJECT_COLUMN_COUNT];
     size_t flush_bytes; /* the builders move to the stage what they gathered when it is more */
+    size_t table_bytes; /* what their tables of texts may take: the largest are given up when it is more */
     /* The current stripe and block. */
     uint64_t stripe;
     bool has_stripe;

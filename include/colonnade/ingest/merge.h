@@ -12,9 +12,11 @@
 
 /* Collective; the limits must agree. merged becomes, on all ranks, the sorted
  * union of the ranks' texts; when it has more than count_limit texts or
- * bytes_limit bytes, *is_over is true and merged is empty. The caller cleans
- * merged up. */
+ * bytes_limit bytes, *is_over is true and merged is empty. codes (may be NULL)
+ * has room for as many numbers as local has texts, which are then their codes
+ * in merged. The caller cleans merged up. */
 CLN_CHECKED cln_status cln_merge_strings(const cln_comm *comm, const cln_string_table *local, size_t count_limit,
-                                         uint64_t bytes_limit, cln_dictionary *merged, bool *is_over, cln_error *err);
+                                         uint64_t bytes_limit, cln_dictionary *merged, int32_t *codes, bool *is_over,
+                                         cln_error *err);
 
 #endif

@@ -20,22 +20,27 @@
 #include "colonnade/par/comm.h"
 
 /* What is known of a column before its first byte is written. All of it must
- * agree on all ranks, but for dictionary, which only rank 0 needs. */
+ * agree on all ranks, but for dictionary and what loads it, which only rank 0
+ * needs. */
 typedef struct cln_stored_column {
     const char *name;
     cln_type type;
     uint64_t null_count;              /* all rows null: the column takes no space */
     int64_t min, max;                 /* integral types and times, over the values that are not null: choose the
                                        * stored width */
-    const cln_dictionary *dictionary; /* category: sorted values; text: those that have a number */
+    const cln_dictionary *dictionary; /* category: sorted values; text: those that have a number; NULL: load_dictionary
+                                       * gives them, or there are none */
     uint64_t dictionary_count;        /* category; text: 0 when no value has a number */
-    uint64_t text_size_bytes;         /* text: sum of the sizes of all values without a number */
-    uint64_t text_size_max;           /* text: at least the size of the longest of them; less than 4 GiB */
-    int exponent_min, exponent_max;   /* double: 2^exponent_min is the weight of the least bit that is set in any
-                                       * finite value, and every |value| < 2^exponent_max; both 0 without values */
-    const char *role;                 /* stored as attributes; "" when none */
-    const char *source_name;          /* the header's own spelling */
-    const char *time_zone;            /* timestamp; NULL otherwise */
+    /* The dictionary of a column that does not fit in memory beside those of all others; the caller cleans it up. */
+    CLN_CHECKED cln_status (*load_dictionary)(const void *context, cln_dictionary *dictionary, cln_error *err);
+    const void *dictionary_context;
+    uint64_t text_size_bytes;       /* text: sum of the sizes of all values without a number */
+    uint64_t text_size_max;         /* text: at least the size of the longest of them; less than 4 GiB */
+    int exponent_min, exponent_max; /* double: 2^exponent_min is the weight of the least bit that is set in any
+                                     * finite value, and every |value| < 2^exponent_max; both 0 without values */
+    const char *role;               /* stored as attributes; "" when none */
+    const char *source_name;        /* the header's own spelling */
+    const char *time_zone;          /* timestamp; NULL otherwise */
 } cln_stored_column;
 
 typedef struct cln_stored_table {
