@@ -39,6 +39,7 @@ typedef struct stripe_plan {
     open_item open_before; /* valid when head_bytes > 0 or completes */
     uint64_t head_bytes;   /* bytes that belong to the item that was open before */
     uint64_t keep_bytes;   /* how many of them are kept, within the maximum record */
+    uint64_t tail_bytes;   /* and how many at their end, when some are not */
     bool completes;        /* the item that was open before ends in this stripe */
     uint64_t first_record;
     cln_transition transition;
@@ -62,6 +63,7 @@ typedef struct sweep_state {
     cln_error *err;
     char *stripe_bytes;
     cln_buffer pending; /* the beginning of the open item, when this rank owns it */
+    cln_buffer tail;    /* the last bytes of it, once some are not kept */
     round_message *messages;
     stripe_plan *plans;
 } sweep_state;
@@ -209,6 +211,7 @@ static void compose(sweep_state *s) {
             const uint64_t before = range.begin - s->open.offset;
             const uint64_t room = s->sweep->max_record_bytes > before ? s->sweep->max_record_bytes - before : 0;
             plan->keep_bytes = min_u64(plan->head_bytes, room);
+            plan->tail_bytes = min_u64(plan->head_bytes - plan->keep_bytes, CLN_TAIL_BYTES);
         }
         s->next_record += t->record_count;
         open_last_item(s, &range, r, t);
@@ -241,9 +244,11 @@ static void deliver_pending(sweep_state *s, const open_item *open, uint64_t end_
                              .offset = open->offset,
                              .first_record = open->record,
                              .bytes = cln_buffer_span(&s->pending),
-                             .size_bytes = end_offset - open->offset};
+                             .size_bytes = end_offset - open->offset,
+                             .tail = cln_buffer_span(&s->tail)};
     take_run(s, &run);
     cln_buffer_clear(&s->pending);
+    cln_buffer_clear(&s->tail);
 }
 
 /* The items that stand whole in this rank's stripe; what begins last and is
@@ -267,33 +272,75 @@ static void deliver_stripe(sweep_state *s, const stripe_plan *plan, const stripe
     }
 }
 
-/* Appends the head of rank r's stripe to pending: from its own memory, or from r. */
-static void receive_head(sweep_state *s, int r, const stripe_plan *plan) {
-    const size_t size = (size_t)plan->keep_bytes;
+/* Bytes at a place of rank r's head: from its own memory, or from r. */
+static void receive_bytes(const sweep_state *s, int r, uint64_t place, char *to, size_t size) {
     if (size == 0) return;
-    char *to = s->pending.data + s->pending.size; /* reserved in step 3 */
     if (r == s->comm->rank) {
         const stripe_range range = range_of(s, r);
-        memcpy(to, scan_span(s, &range).data, size);
-    } else {
-        const double lap = cln_profile_now();
-        MPI_Recv(to, (int)size, MPI_BYTE, r, CLN_TAG_TAIL, s->comm->mpi, MPI_STATUS_IGNORE);
-        (void)cln_profile_lap(CLN_PHASE_COMPOSE, lap);
+        memcpy(to, scan_span(s, &range).data + place, size);
+        return;
     }
-    s->pending.size += size;
+    const double lap = cln_profile_now();
+    MPI_Recv(to, (int)size, MPI_BYTE, r, CLN_TAG_TAIL, s->comm->mpi, MPI_STATUS_IGNORE);
+    (void)cln_profile_lap(CLN_PHASE_COMPOSE, lap);
+}
+
+/* Where a head's last bytes stand in it. */
+static uint64_t tail_place(const stripe_plan *plan) {
+    return plan->head_bytes - plan->tail_bytes;
+}
+
+/* The tail keeps its room for as many bytes again, to which new ones are added. */
+static void shorten_tail(sweep_state *s) {
+    if (s->tail.size <= CLN_TAIL_BYTES) return;
+    memmove(s->tail.data, s->tail.data + (s->tail.size - CLN_TAIL_BYTES), CLN_TAIL_BYTES);
+    s->tail.size = CLN_TAIL_BYTES;
+}
+
+static void receive_tail(sweep_state *s, int r, const stripe_plan *plan) {
+    if (plan->tail_bytes == 0) return;
+    if (s->tail.size == 0) { /* up to here everything is in pending */
+        const size_t size = (size_t)min_u64(s->pending.size, CLN_TAIL_BYTES);
+        memcpy(s->tail.data, s->pending.data + (s->pending.size - size), size);
+        s->tail.size = size;
+    }
+    receive_bytes(s, r, tail_place(plan), s->tail.data + s->tail.size, (size_t)plan->tail_bytes);
+    s->tail.size += (size_t)plan->tail_bytes;
+    shorten_tail(s);
+}
+
+/* Appends the head of rank r's stripe to pending, and what is not kept of it
+ * to the tail. */
+static void receive_head(sweep_state *s, int r, const stripe_plan *plan) {
+    receive_bytes(s, r, 0, s->pending.data + s->pending.size, (size_t)plan->keep_bytes); /* reserved in step 3 */
+    s->pending.size += (size_t)plan->keep_bytes;
+    receive_tail(s, r, plan);
+}
+
+/* Sends what is kept of this rank's head to its owner. */
+static void send_head(const sweep_state *s, const stripe_plan *own, MPI_Request requests[2]) {
+    requests[0] = requests[1] = MPI_REQUEST_NULL;
+    if (own->open_before.owner == s->comm->rank) return;
+    const stripe_range range = range_of(s, s->comm->rank);
+    const char *head = scan_span(s, &range).data;
+    if (own->keep_bytes > 0) {
+        MPI_Isend(head, (int)own->keep_bytes, MPI_BYTE, own->open_before.owner, CLN_TAG_TAIL, s->comm->mpi,
+                  &requests[0]);
+    }
+    if (own->tail_bytes > 0) {
+        MPI_Isend(head + tail_place(own), (int)own->tail_bytes, MPI_BYTE, own->open_before.owner, CLN_TAG_TAIL,
+                  s->comm->mpi, &requests[1]);
+    }
 }
 
 /* Step 4: heads go to the owners of their items, and every item that is whole
  * goes to the sink, in the order of the file. */
 static void exchange_and_deliver(sweep_state *s) {
     const int me = s->comm->rank;
-    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Request requests[2];
     const stripe_plan *own = &s->plans[me];
     const stripe_range own_range = range_of(s, me);
-    if (own->keep_bytes > 0 && own->open_before.owner != me) {
-        MPI_Isend(scan_span(s, &own_range).data, (int)own->keep_bytes, MPI_BYTE, own->open_before.owner, CLN_TAG_TAIL,
-                  s->comm->mpi, &request);
-    }
+    send_head(s, own, requests);
     for (int r = 0; r < s->comm->size; r++) {
         const stripe_plan *plan = &s->plans[r];
         if (plan->head_bytes + plan->completes > 0 && plan->open_before.owner == me) {
@@ -303,7 +350,7 @@ static void exchange_and_deliver(sweep_state *s) {
         if (r == me) deliver_stripe(s, plan, &own_range);
     }
     const double lap = cln_profile_now();
-    MPI_Wait(&request, MPI_STATUS_IGNORE);
+    MPI_Waitall(2, requests, MPI_STATUSES_IGNORE);
     (void)cln_profile_lap(CLN_PHASE_COMPOSE, lap);
 }
 
@@ -395,14 +442,17 @@ cln_status cln_sweep_run(const cln_sweep *sweep, const cln_comm *comm, const cln
     s.reader_count = is_stream ? 1 : comm->size;
     s.size_bytes = is_stream ? CLN_SIZE_UNKNOWN : sweep->source->size_bytes;
     cln_buffer_init(&s.pending, SIZE_MAX);
+    cln_buffer_init(&s.tail, 2 * CLN_TAIL_BYTES);
     const size_t ranks = (size_t)comm->size;
     cln_status status = cln_new_array(&s.messages, ranks, sizeof *s.messages, err);
     if (status == CLN_OK) status = cln_new_array(&s.plans, ranks, sizeof *s.plans, err);
     const uint64_t stripe_bytes = comm->rank < s.reader_count ? min_u64(s.stripe_size_bytes, s.size_bytes) : 0;
     if (status == CLN_OK) status = cln_new_array(&s.stripe_bytes, (size_t)stripe_bytes, 1, err);
+    if (status == CLN_OK) status = cln_buffer_reserve(&s.tail, 2 * CLN_TAIL_BYTES, err);
     status = cln_agree(comm, status, err);
     if (status == CLN_OK) status = run_rounds(&s);
     cln_buffer_clean_up(&s.pending);
+    cln_buffer_clean_up(&s.tail);
     free(s.stripe_bytes);
     free(s.plans);
     free(s.messages);

@@ -255,7 +255,7 @@ cln_status cln_decoder_take(void *context, const cln_csv_run *run, uint64_t *fai
     if (decoder->stripe != run->stripe) CLN_TRY(cln_decoder_end(decoder, err));
     decoder->has_stripe = true;
     decoder->stripe = run->stripe;
-    if (run->size_bytes > run->bytes.size) { /* only the beginning was kept */
+    if (run->size_bytes > run->bytes.size) { /* only its ends were kept */
         cln_account_record(&decoder->account, run->size_bytes, CLN_REASON_OVER_LONG);
         return cln_decoder_list_over_long(decoder, run, err);
     }

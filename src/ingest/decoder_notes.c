@@ -16,8 +16,9 @@ const char *const cln_reject_column_names[CLN_REJECT_COLUMN_COUNT] = {"record", 
 const char *const cln_note_converted = "converted from windows-1252";
 const char *const cln_note_repaired = "stored after repair";
 
-/* Of an over-long record the list keeps the beginning. */
-#define OVER_LONG_RAW_BYTES ((size_t)1024)
+/* Of an over-long record the list keeps so many bytes of the beginning, and of
+ * the rest those at the end. */
+#define OVER_LONG_FIRST_BYTES CLN_TAIL_BYTES
 
 /* Of a bad cell an error message shows the beginning. */
 #define SHOWN_BYTES ((size_t)80)
@@ -34,23 +35,31 @@ static cln_status add_note(cln_decoder *decoder, cln_reject_note note, cln_error
     return CLN_OK;
 }
 
-static cln_span without_line_end(cln_span raw) {
-    if (raw.size > 0 && raw.data[raw.size - 1] == '\n') raw.size--;
-    if (raw.size > 0 && raw.data[raw.size - 1] == '\r') raw.size--;
-    return raw;
+static cln_span end_of(cln_span bytes, uint64_t most) {
+    const size_t size = bytes.size < most ? bytes.size : (size_t)most;
+    return cln_span_of(bytes.data + (bytes.size - size), size);
+}
+
+/* A last byte that looks like a line end is content where an open quote
+ * reaches to the end of the file. */
+static cln_span without_line_end(const cln_record_block *block, const cln_record *record) {
+    static const uint8_t sizes[] = {
+        [CLN_LINE_END_LF] = 1, [CLN_LINE_END_CRLF] = 2, [CLN_LINE_END_CR] = 1, [CLN_LINE_END_NONE] = 0};
+    const cln_span raw = cln_record_raw(block, record);
+    return cln_span_of(raw.data, raw.size - sizes[record->line_end]);
 }
 
 cln_status cln_decoder_note_record(cln_decoder *decoder, uint32_t row, const char *reason, cln_error *err) {
     const cln_record *record = &decoder->block->records[row];
-    const cln_span raw = without_line_end(cln_record_raw(decoder->block, record));
-    const bool is_over_long = decoder->reasons[row] == CLN_REASON_OVER_LONG;
+    const bool is_over_long = decoder->reasons[row] == CLN_REASON_OVER_LONG; /* cut when it is listed */
     return add_note(decoder,
                     (cln_reject_note){.row = row,
                                       .column = -1,
                                       .reason = reason,
                                       .offset = decoder->block->offset + record->begin,
                                       .size_bytes = record->size,
-                                      .raw = is_over_long ? beginning_of(raw, OVER_LONG_RAW_BYTES) : raw},
+                                      .raw = is_over_long ? cln_record_raw(decoder->block, record)
+                                                          : without_line_end(decoder->block, record)},
                     err);
 }
 
@@ -125,6 +134,28 @@ static cln_status list_note(cln_decoder *decoder, const cln_reject_note *note, u
     return cln_column_builder_add_texts(&rejects[CLN_REJECT_RAW], &raw, 1, err);
 }
 
+/* The same whichever parts of the record were kept: those that are listed are. */
+static cln_status list_over_long(cln_decoder *decoder, cln_reject_note note, cln_span begin, cln_span end,
+                                 uint64_t number, cln_error *err) {
+    const uint64_t most = decoder->policy.max_record_bytes;
+    const cln_span first = beginning_of(begin, (size_t)(most < OVER_LONG_FIRST_BYTES ? most : OVER_LONG_FIRST_BYTES));
+    const uint64_t rest = note.size_bytes - first.size;
+    const cln_span last = end_of(end, rest < CLN_TAIL_BYTES ? rest : CLN_TAIL_BYTES);
+    cln_buffer *raw = &decoder->escape_arena;
+    cln_buffer_clear(raw);
+    CLN_TRY(cln_buffer_append_span(raw, first, err));
+    if (rest > last.size) {
+        CLN_TRY(cln_buffer_append_format(raw, err, "[... %" PRIu64 " bytes are left out ...]", rest - last.size));
+    }
+    CLN_TRY(cln_buffer_append_span(raw, last, err));
+    note.raw = cln_buffer_span(raw);
+    return list_note(decoder, &note, number, err);
+}
+
+static bool is_over_long(const cln_reject_note *note) {
+    return note->reason == cln_reason_text(CLN_REASON_OVER_LONG);
+}
+
 static bool is_void(const cln_decoder *decoder, const cln_reject_note *note) {
     const bool tells_change = note->reason == cln_note_converted || note->reason == cln_note_repaired;
     return tells_change && decoder->reasons[note->row] != CLN_REASON_NONE;
@@ -136,7 +167,9 @@ cln_status cln_decoder_list_notes(cln_decoder *decoder, cln_error *err) {
     for (size_t n = 0; n < decoder->note_count; n++) {
         const cln_reject_note *note = &decoder->notes[n];
         if (is_void(decoder, note)) continue;
-        CLN_TRY(list_note(decoder, note, decoder->block->first_number + note->row, err));
+        const uint64_t number = decoder->block->first_number + note->row;
+        CLN_TRY(is_over_long(note) ? list_over_long(decoder, *note, note->raw, note->raw, number, err)
+                                   : list_note(decoder, note, number, err));
     }
     decoder->note_count = 0;
     return CLN_OK;
@@ -146,7 +179,6 @@ cln_status cln_decoder_list_over_long(cln_decoder *decoder, const cln_csv_run *r
     const cln_reject_note note = {.column = -1,
                                   .reason = cln_reason_text(CLN_REASON_OVER_LONG),
                                   .offset = run->offset,
-                                  .size_bytes = run->size_bytes,
-                                  .raw = beginning_of(run->bytes, OVER_LONG_RAW_BYTES)};
-    return list_note(decoder, &note, run->first_record, err);
+                                  .size_bytes = run->size_bytes};
+    return list_over_long(decoder, note, run->bytes, run->tail, run->first_record, err);
 }

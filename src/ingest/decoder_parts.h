@@ -50,7 +50,7 @@ CLN_CHECKED cln_status cln_decoder_fail_on_bad_cell(const cln_decoder *decoder, 
 /* Adds the block's notes to the list of rejects, and forgets them. */
 CLN_CHECKED cln_status cln_decoder_list_notes(cln_decoder *decoder, cln_error *err);
 
-/* Adds a record of which only the beginning was kept to the list of rejects. */
+/* Adds a record of which only the ends were kept to the list of rejects. */
 CLN_CHECKED cln_status cln_decoder_list_over_long(cln_decoder *decoder, const cln_csv_run *run, cln_error *err);
 
 #endif

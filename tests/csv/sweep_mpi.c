@@ -54,6 +54,9 @@ static void check_over_long(checker *c, const cln_csv_run *run) {
     if (!c->good) return;
     const reference_record *record = &c->expected->records[i];
     check_that(c, record->offset == run->offset && record->size == run->size_bytes);
+    const size_t tail = run->size_bytes < CLN_TAIL_BYTES ? (size_t)run->size_bytes : (size_t)CLN_TAIL_BYTES;
+    const cln_span end = cln_span_of(c->bytes.data + run->offset + run->size_bytes - tail, tail);
+    check_that(c, cln_span_equal(run->tail, end));
     c->seen[i]++;
     cln_account_record(&c->account, run->size_bytes, CLN_REASON_OVER_LONG);
 }

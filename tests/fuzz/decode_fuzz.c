@@ -61,7 +61,7 @@ static setting take_setting(cln_span *input) {
 
 /* An entry of the list of rejects: of a cell it is only known in which record it stands. */
 typedef struct expected_note {
-    uint64_t number, offset, size;
+    uint64_t number, offset, size, line_end_bytes;
     const char *column; /* "": the whole record */
     const char *reason;
 } expected_note;
@@ -110,10 +110,20 @@ static void append_number(cln_buffer *text, uint64_t number) {
     must(cln_buffer_append_format(text, NULL, "%llu|", (unsigned long long)number));
 }
 
-static void expect_note(expectation *e, const reference_record *record, uint64_t number, const char *column,
-                        const char *reason) {
+static uint64_t line_end_bytes(cln_span description) {
+    static const uint64_t sizes[] = {1, 2, 1, 0}; /* of cln_line_end */
+    for (int e = 0; e < 4; e++) {
+        const char words[][4] = {" e0", " e1", " e2", " e3"};
+        if (has_word(description, words[e])) return sizes[e];
+    }
+    return 0;
+}
+
+static void expect_note(expectation *e, const reference_record *record, cln_span description, uint64_t number,
+                        const char *column, const char *reason) {
+    const uint64_t end = line_end_bytes(description);
     must(cln_grow_array(&e->notes, &e->note_capacity, e->note_count + 1, sizeof *e->notes, NULL));
-    e->notes[e->note_count++] = (expected_note){number, record->offset, record->size, column, reason};
+    e->notes[e->note_count++] = (expected_note){number, record->offset, record->size, end, column, reason};
 }
 
 /* One cell as builder text; the reason by which it is bad, or NULL. */
@@ -208,11 +218,11 @@ static void expect_stored(expectation *e, const reference_record *record, cln_sp
     const size_t columns = e->how->schema->column_count;
     const bool is_repaired = count_fields(description) < columns || has_word(description, " malformed");
     if (is_converted) {
-        expect_note(e, record, number, "", cln_note_converted);
+        expect_note(e, record, description, number, "", cln_note_converted);
         e->account.records_converted++;
         e->account.cells_converted += count_beyond_ascii(description);
     }
-    if (is_repaired) expect_note(e, record, number, "", cln_note_repaired);
+    if (is_repaired) expect_note(e, record, description, number, "", cln_note_repaired);
     append_number(&e->numbers, number);
     for (size_t c = 0; c < columns; c++) {
         must(cln_buffer_append_span(&e->columns[c], cln_buffer_span(&cells[c]), NULL));
@@ -239,10 +249,10 @@ static void expect_record(expectation *e, const reference *r, size_t i, cln_span
         expect_stored(e, record, description, number, is_converted, cells);
         e->account.cells_bad += bad_count;
     } else {
-        expect_note(e, record, number, "", cln_reason_text(reason));
+        expect_note(e, record, description, number, "", cln_reason_text(reason));
     }
     for (size_t c = 0; c < how->schema->column_count; c++) {
-        if (bad[c] != NULL) expect_note(e, record, number, how->schema->columns[c].name, bad[c]);
+        if (bad[c] != NULL) expect_note(e, record, description, number, how->schema->columns[c].name, bad[c]);
     }
     cln_account_record(&e->account, record->size, reason);
     for (int c = 0; c < COLUMN_COUNT; c++) cln_buffer_clean_up(&cells[c]);
@@ -278,11 +288,13 @@ typedef struct decoding {
 static cln_status take_run(decoding *d, size_t begin, size_t end, size_t kept, size_t first) {
     if (begin == end) return CLN_OK;
     cln_error err = {.message = ""};
+    const size_t tail = kept == end - begin ? 0 : end - begin < CLN_TAIL_BYTES ? end - begin : CLN_TAIL_BYTES;
     const cln_csv_run run = {.stripe = begin / d->how->stripe_bytes,
                              .offset = FIRST_OFFSET + begin,
                              .first_record = FIRST_NUMBER + first,
                              .bytes = cln_span_of(d->bytes.data + begin, kept),
-                             .size_bytes = end - begin};
+                             .size_bytes = end - begin,
+                             .tail = cln_span_of(d->bytes.data + end - tail, tail)};
     const cln_status status = cln_decoder_take(&d->decoder, &run, &d->failed_record, &err);
     FUZZ_CHECK(status == CLN_OK || (status == CLN_ERR_DATA && err.message[0] != '\0'));
     return status;
@@ -332,12 +344,23 @@ static cln_span raw_of(const decoding *d, const expected_note *note, uint64_t of
     cln_span raw = cln_span_of(d->bytes.data + (offset - FIRST_OFFSET), (size_t)size);
     if (note->column[0] != '\0') return raw;
     if (strcmp(note->reason, cln_reason_text(CLN_REASON_OVER_LONG)) == 0) {
-        const size_t kept = (size_t)d->how->policy.max_record_bytes;
-        return cln_span_of(raw.data, kept < 1024 ? kept : 1024);
+        return raw; /* cut by append_ends */
     }
-    if (raw.size > 0 && raw.data[raw.size - 1] == '\n') raw.size--;
-    if (raw.size > 0 && raw.data[raw.size - 1] == '\r') raw.size--;
-    return raw;
+    return cln_span_of(raw.data, raw.size - (size_t)note->line_end_bytes);
+}
+
+/* Of an over-long record, first and last bytes; of others everything. */
+static void append_ends(const decoding *d, cln_buffer *text, const expected_note *note, cln_span raw) {
+    const size_t most = (size_t)d->how->policy.max_record_bytes, half = CLN_TAIL_BYTES;
+    const size_t first = most < half ? most : half;
+    const bool is_over_long = strcmp(note->reason, cln_reason_text(CLN_REASON_OVER_LONG)) == 0;
+    if (!is_over_long || raw.size <= first + half) {
+        append(text, raw);
+        return;
+    }
+    must(cln_buffer_append(text, raw.data, first, NULL));
+    must(cln_buffer_append_format(text, NULL, "[... %zu bytes are left out ...]", raw.size - first - half));
+    append(text, cln_span_of(raw.data + raw.size - half, half));
 }
 
 static void check_rejects(const decoding *d, const expectation *e) {
@@ -358,7 +381,7 @@ static void check_rejects(const decoding *d, const expectation *e) {
         append_number(&expected[CLN_REJECT_RECORD], note->number);
         append(&expected[CLN_REJECT_COLUMN], text_of(note->column));
         append(&expected[CLN_REJECT_REASON], text_of(note->reason));
-        append(&expected[CLN_REJECT_RAW], raw_of(d, note, offset, size));
+        append_ends(d, &expected[CLN_REJECT_RAW], note, raw_of(d, note, offset, size));
     }
     FUZZ_CHECK(*next_offset == '\0' && *next_size == '\0');
     FUZZ_CHECK(holds(&rejects[CLN_REJECT_RECORD], &expected[CLN_REJECT_RECORD]));

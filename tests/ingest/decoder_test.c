@@ -303,21 +303,37 @@ static void tables_of_texts_stay_within_their_share(void **state) {
     cln_buffer_clean_up(&text);
 }
 
-static void over_long_records_keep_their_beginning(void **state) {
+/* Rejects are whole, also where no line end ends them. */
+static void an_open_quote_keeps_its_last_line_end(void **state) {
+    (void)state;
+    decoding d;
+    must(decode(&d, text_of("1,1,,,a,b\r\n2,1,,,\"open\r\n"), usual()));
+    assert_builder_holds(&d.decoder.rejects[CLN_REJECT_RAW], "1,1,,,a,b|2,1,,,\"open\r\n|");
+    clean(&d);
+}
+
+static void over_long_records_keep_their_ends(void **state) {
     (void)state;
     decoding d;
     must(decode(&d, text_of("1,1,,,a\n"), usual()));
-    char kept[2000];
+    char kept[1000], tail[CLN_TAIL_BYTES];
     memset(kept, 'y', sizeof kept);
-    const cln_csv_run run = {
-        .stripe = 3, .offset = 400, .first_record = 3, .bytes = {kept, sizeof kept}, .size_bytes = 1 << 30};
+    memset(tail, 'z', sizeof tail);
+    const cln_csv_run run = {.stripe = 3,
+                             .offset = 400,
+                             .first_record = 3,
+                             .bytes = {kept, sizeof kept},
+                             .size_bytes = 1 << 30,
+                             .tail = {tail, sizeof tail}};
     must(cln_decoder_take(&d.decoder, &run, &d.failed_record, NULL));
     must(cln_decoder_end(&d.decoder, NULL));
     assert_int_equal(d.decoder.account.bytes_rejected, 1 << 30);
     assert_int_equal(d.decoder.account.rejected_for[CLN_REASON_OVER_LONG], 1);
     assert_builder_holds(&d.decoder.rejects[CLN_REJECT_SIZE_BYTES], "1073741824|");
     char *raw = describe_builder(&d.decoder.rejects[CLN_REJECT_RAW]);
-    assert_int_equal(strlen(raw), 1024 + 1);
+    char expected[1200];
+    (void)snprintf(expected, sizeof expected, "%.512s[... 1073740800 bytes are left out ...]%.512s|", kept, tail);
+    assert_string_equal(raw, expected);
     free(raw);
     clean(&d);
 }
@@ -400,9 +416,10 @@ int main(void) {
         cmocka_unit_test(other_records_are_rejected_without_a_fallback),
         cmocka_unit_test(undefined_bytes_reject_the_record),
         cmocka_unit_test(rejected_records_are_not_listed_as_changed),
-        cmocka_unit_test(over_long_records_keep_their_beginning),
-        cmocka_unit_test(the_sample_mark_counts_in_any_record),
+        cmocka_unit_test(over_long_records_keep_their_ends),
         cmocka_unit_test(tables_of_texts_stay_within_their_share),
+        cmocka_unit_test(an_open_quote_keeps_its_last_line_end),
+        cmocka_unit_test(the_sample_mark_counts_in_any_record),
         cmocka_unit_test(cutting_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -177,8 +177,8 @@ static void over_long_records(void **state) {
         assert_true(columns_read_as("record:integer s:text\n2|0123456789abcdef01\n5|z\n"));
         assert_true(rejects_read_as("record:integer offset:integer size_bytes:integer column:category "
                                     "reason:category raw:text\n"
-                                    "3|21|21|-|longer than the maximum record|\"123456789\nbcdef01\"\n"
-                                    "4|42|20|-|longer than the maximum record|0123456789abcdef012\n"));
+                                    "3|21|21|-|longer than the maximum record|\"123456789\nbcdef01\"2\n\n"
+                                    "4|42|20|-|longer than the maximum record|0123456789abcdef012\n\n"));
     }
 }
 

@@ -22,6 +22,9 @@
 /* A record longer than this is not kept whole (but never changes the state). */
 #define CLN_MAX_RECORD_BYTES ((uint64_t)16 << 20)
 
+/* Of such a record the end is kept, too. */
+#define CLN_TAIL_BYTES ((uint64_t)512)
+
 /* Whole items, with consecutive record numbers. */
 typedef struct cln_csv_run {
     uint64_t stripe;       /* the stripe in which the run begins */
@@ -30,6 +33,7 @@ typedef struct cln_csv_run {
     cln_span bytes;
     uint64_t size_bytes; /* in the file; more than bytes.size for a single over-long record, of which bytes is the
                           * beginning */
+    cln_span tail;       /* ... and this the end: its last CLN_TAIL_BYTES, or all of it when it is shorter */
 } cln_csv_run;
 
 /* What takes the records. On each rank runs come in the order of the file. */
