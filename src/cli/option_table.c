@@ -92,7 +92,8 @@ static const cln_option_spec option_table[] = {
     {.name = "encoding",
      .argument = "NAME",
      .fallback = "the dataset's",
-     .help = "encoding of records that are not UTF-8: windows-1252, or none to reject them"},
+     .help = "encoding of records that are not UTF-8: windows-1252, or none to reject them; given, a file is never "
+             "taken for UTF-16 or UTF-32, and NUL bytes are content"},
     {.name = "header", .help = "the first record names the columns, whatever is detected"},
     {.name = "leave-foreign",
      .help = "remove what Colonnade made although the bucket holds other objects, and leave those"},

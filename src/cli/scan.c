@@ -214,6 +214,7 @@ static cln_status prepare(scan_job *job, cln_error *err) {
     CLN_TRY(cln_new_array(&job->block, 1, sizeof *job->block, err));
     cln_record_block_init(job->block);
     if (!job->wants_schema) return CLN_OK;
+    CLN_TRY(cln_prologue_check_names(&job->prologue, job->source->name, err));
     if (job->prologue.name_count > CLN_MAX_COLUMNS) {
         return cln_fail(err, CLN_ERR_DATA, "%s has %zu columns; at most %d are stored. Is --delimiter right?",
                         job->source->name, job->prologue.name_count, CLN_MAX_COLUMNS);

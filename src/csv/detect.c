@@ -137,6 +137,7 @@ static cln_dialect default_with(const cln_detect_given *given) {
     cln_dialect dialect = cln_dialect_default();
     const cln_dialect *known = &given->dialect;
     dialect.fallback = known->fallback;
+    dialect.takes_nuls = known->takes_nuls;
     if (given->delimiter) dialect.delimiter = known->delimiter;
     if (given->quote) {
         dialect.quote = known->quote;

@@ -64,6 +64,7 @@ cln_status cln_dialect_set_encoding(cln_dialect *dialect, const char *text, cln_
             "are converted); not \"%s\". Convert other encodings first, for example with iconv",
             text);
     }
+    dialect->takes_nuls = true;
     return CLN_OK;
 }
 

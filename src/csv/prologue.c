@@ -36,18 +36,49 @@ static bool begins_with(cln_span bytes, const char *mark, size_t size) {
     return bytes.size >= size && memcmp(bytes.data, mark, size) == 0;
 }
 
-static cln_status find_byte_order_mark(uint64_t *bom_bytes, cln_span bytes, const char *file, cln_error *err) {
-    const char *encoding = NULL;
+/* How many of the bytes that stand at these places of each unit are NUL; in how
+ * many units all of them are. */
+static size_t count_nul_units(cln_span bytes, size_t unit_bytes, size_t first, size_t count) {
+    size_t units = 0;
+    for (size_t i = 0; i + unit_bytes <= bytes.size; i += unit_bytes) {
+        size_t nuls = 0;
+        for (size_t k = 0; k < count; k++) nuls += bytes.data[i + first + k] == '\0';
+        units += nuls == count;
+    }
+    return units;
+}
+
+/* Text in these encodings has NULs at the same place of nearly each character,
+ * and none at the others; the first KiB tells. Below 16 bytes it is left open. */
+static const char *judge_nuls(cln_span bytes) {
+    const cln_span sample = cln_span_of(bytes.data, (bytes.size < 1024 ? bytes.size : 1024) / 4 * 4);
+    const size_t pairs = sample.size / 2, quads = sample.size / 4;
+    if (sample.size < 16 || memchr(sample.data, '\0', sample.size) == NULL) return NULL;
+    if (count_nul_units(sample, 4, 2, 2) == quads && count_nul_units(sample, 4, 0, 2) == 0) return "UTF-32LE";
+    if (count_nul_units(sample, 4, 0, 2) == quads && count_nul_units(sample, 4, 2, 2) == 0) return "UTF-32BE";
+    const size_t second = count_nul_units(sample, 2, 1, 1), first = count_nul_units(sample, 2, 0, 1);
+    if (first == 0 && second >= pairs / 2) return "UTF-16LE";
+    return second == 0 && first >= pairs / 2 ? "UTF-16BE" : NULL;
+}
+
+static cln_status refuse(const char *encoding, const char *file, const char *more, cln_error *err) {
+    return cln_fail(err, CLN_ERR_DATA,
+                    "%s is %s, which is not read. Convert it first: iconv -f %s -t UTF-8 FILE > NEW.csv%s", file,
+                    encoding, encoding, more);
+}
+
+static cln_status find_byte_order_mark(uint64_t *bom_bytes, cln_span bytes, const cln_dialect *dialect,
+                                       const char *file, cln_error *err) {
     *bom_bytes = begins_with(bytes, "\xEF\xBB\xBF", 3) ? 3 : 0;
     if (begins_with(bytes, "\xFF\xFE\0\0", 4) || begins_with(bytes, "\0\0\xFE\xFF", 4)) {
-        encoding = "UTF-32";
-    } else if (begins_with(bytes, "\xFF\xFE", 2) || begins_with(bytes, "\xFE\xFF", 2)) {
-        encoding = "UTF-16";
+        return refuse("UTF-32", file, "", err);
     }
+    if (begins_with(bytes, "\xFF\xFE", 2) || begins_with(bytes, "\xFE\xFF", 2)) {
+        return refuse("UTF-16", file, "", err);
+    }
+    const char *encoding = dialect->takes_nuls ? NULL : judge_nuls(bytes);
     if (encoding == NULL) return CLN_OK;
-    return cln_fail(err, CLN_ERR_DATA,
-                    "%s is %s, which is not read. Convert it first: iconv -f %s -t UTF-8 FILE > NEW.csv", file,
-                    encoding, encoding);
+    return refuse(encoding, file, ". Where NUL bytes are content, say --encoding", err);
 }
 
 /* Runs the automaton from *position until the header record is whole. Returns
@@ -130,7 +161,7 @@ static cln_status read_header(cln_prologue *prologue, cln_byte_source *source, c
 static cln_status read_beginning(cln_prologue *prologue, cln_byte_source *source, const cln_dialect *dialect,
                                  uint64_t max_bytes, cln_buffer *bytes, cln_error *err) {
     CLN_TRY(read_more(source, bytes, err));
-    CLN_TRY(find_byte_order_mark(&prologue->bom_bytes, cln_buffer_span(bytes), source->name, err));
+    CLN_TRY(find_byte_order_mark(&prologue->bom_bytes, cln_buffer_span(bytes), dialect, source->name, err));
     size_t position = (size_t)prologue->bom_bytes;
     CLN_TRY(skip_lines(source, dialect->skip_lines, max_bytes, bytes, &position, err));
     prologue->skipped_bytes = position - prologue->bom_bytes;
@@ -158,26 +189,36 @@ static cln_status read_on_root(cln_prologue *prologue, cln_byte_source *source, 
     return status;
 }
 
-/* A header's field as UTF-8 text. */
-static cln_status copy_name(char **name, cln_span content, cln_fallback fallback, cln_error *err) {
-    if (cln_utf8_is_valid(content)) return cln_copy_span(name, content, err);
+/* Decided for the header as a whole, as for any record. */
+typedef enum header_encoding { HEADER_UTF8, HEADER_WINDOWS_1252, HEADER_UNDEFINED } header_encoding;
+
+static cln_status judge_header(cln_span raw, cln_fallback fallback, header_encoding *encoding, cln_error *err) {
+    *encoding = HEADER_UTF8;
+    if (cln_utf8_is_valid(raw)) return CLN_OK;
+    *encoding = HEADER_UNDEFINED;
+    if (fallback != CLN_FALLBACK_WINDOWS_1252) return CLN_OK;
     cln_buffer utf8;
-    cln_buffer_init(&utf8, content.size * 4 + 16);
+    cln_buffer_init(&utf8, SIZE_MAX);
     bool is_defined = false;
-    cln_status status = CLN_OK;
-    if (fallback == CLN_FALLBACK_WINDOWS_1252) {
-        status = cln_utf8_from_windows_1252(content, &utf8, &is_defined, err);
-    }
-    if (status == CLN_OK && !is_defined) {
-        status = cln_fail(err, CLN_ERR_DATA, "the header is not valid in the declared encoding; see --encoding");
-    }
+    const cln_status status = cln_utf8_from_windows_1252(raw, &utf8, &is_defined, err);
+    if (is_defined) *encoding = HEADER_WINDOWS_1252;
+    cln_buffer_clean_up(&utf8);
+    return status;
+}
+
+static cln_status copy_name(char **name, cln_span content, header_encoding encoding, cln_error *err) {
+    if (encoding == HEADER_UTF8) return cln_copy_span(name, content, err);
+    cln_buffer utf8;
+    cln_buffer_init(&utf8, SIZE_MAX);
+    bool is_defined; /* it is: the whole header was tried */
+    cln_status status = cln_utf8_from_windows_1252(content, &utf8, &is_defined, err);
     if (status == CLN_OK) status = cln_copy_span(name, cln_buffer_span(&utf8), err);
     cln_buffer_clean_up(&utf8);
     return status;
 }
 
 static cln_status copy_names(cln_prologue *prologue, const cln_automaton *automaton, const cln_record_block *block,
-                             cln_fallback fallback, cln_error *err) {
+                             header_encoding encoding, cln_error *err) {
     CLN_TRY(cln_new_array(&prologue->names, block->field_count, sizeof(char *), err));
     cln_buffer arena;
     cln_buffer_init(&arena, SIZE_MAX);
@@ -185,26 +226,48 @@ static cln_status copy_names(cln_prologue *prologue, const cln_automaton *automa
     for (size_t i = 0; status == CLN_OK && i < block->field_count; i++) {
         cln_span content;
         status = cln_field_content(automaton, block, &block->fields[i], &arena, &content, err);
-        if (status == CLN_OK) status = copy_name(&prologue->names[i], content, fallback, err);
+        if (status == CLN_OK) status = copy_name(&prologue->names[i], content, encoding, err);
         if (status == CLN_OK) prologue->name_count++;
     }
     cln_buffer_clean_up(&arena);
     return status;
 }
 
-/* Without a header the first record only tells how many columns there are. */
 static cln_status number_names(cln_prologue *prologue, size_t count, cln_error *err) {
     CLN_TRY(cln_new_array(&prologue->names, count, sizeof(char *), err));
     for (size_t i = 0; i < count; i++) {
         CLN_TRY(cln_format_string(&prologue->names[i], err, "column_%zu", i + 1));
         prologue->name_count++;
     }
+    return CLN_OK;
+}
+
+/* Without a header the first record only tells how many columns there are. */
+static cln_status make_names_without_header(cln_prologue *prologue, size_t count, cln_error *err) {
+    CLN_TRY(number_names(prologue, count, err));
     prologue->data_offset = prologue->bom_bytes + prologue->skipped_bytes;
     prologue->header_bytes = 0;
     prologue->blank_bytes = 0;
     prologue->blank_lines = 0;
     prologue->first_record = 1;
     return CLN_OK;
+}
+
+static cln_status name_columns(cln_prologue *prologue, const cln_automaton *automaton, const cln_record_block *block,
+                               cln_fallback fallback, cln_error *err) {
+    header_encoding encoding;
+    CLN_TRY(judge_header(cln_record_raw(block, &block->records[0]), fallback, &encoding, err));
+    prologue->is_undefined = encoding == HEADER_UNDEFINED;
+    if (prologue->is_undefined) return number_names(prologue, block->field_count, err);
+    return copy_names(prologue, automaton, block, encoding, err);
+}
+
+cln_status cln_prologue_check_names(const cln_prologue *prologue, const char *file, cln_error *err) {
+    if (!prologue->is_undefined) return CLN_OK;
+    return cln_fail(err, CLN_ERR_DATA,
+                    "the header of %s holds bytes that are not UTF-8, and that its declared encoding does not define; "
+                    "see --encoding, or mend it",
+                    file);
 }
 
 static cln_status split_header(cln_prologue *prologue, cln_span header, const cln_dialect *dialect, cln_error *err) {
@@ -218,9 +281,9 @@ static cln_status split_header(cln_prologue *prologue, cln_span header, const cl
     bool more = false;
     cln_status status = cln_splitter_next(&splitter, block, &more, err);
     if (status == CLN_OK && more && dialect->has_header) {
-        status = copy_names(prologue, &automaton, block, dialect->fallback, err);
+        status = name_columns(prologue, &automaton, block, dialect->fallback, err);
     } else if (status == CLN_OK) {
-        status = number_names(prologue, block->field_count, err);
+        status = make_names_without_header(prologue, block->field_count, err);
     }
     cln_record_block_clean_up(block);
     free(block);

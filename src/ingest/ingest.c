@@ -130,6 +130,7 @@ static cln_status match_schema(ingest_job *job, cln_error *err) {
         return cln_fail(err, CLN_ERR_DATA, "%s holds no header and no records; there is nothing to store",
                         request->path);
     }
+    CLN_TRY(cln_prologue_check_names(&job->prologue, request->path, err));
     CLN_TRY(cln_schema_match(&job->schema, request->dataset, &job->prologue, request->infer_types, request->path, err));
     job->outcome->rival = cln_schema_find_rival(request->config, request->dataset, &job->prologue);
     CLN_TRY(refuse_rival(job, err));

@@ -185,6 +185,14 @@ got=0
 "$COLONNADE" scan missing.csv 2>err || got=$?
 [ "$got" = 3 ] || fail "a missing file: status $got"
 grep -qF 'there is no file missing.csv' err || fail "a missing file: $(cat err)"
+# A header without a reading still has columns to count; names are needed for a schema.
+printf 'a\x81,b\n1,2\n3,4\n' >undefined.csv
+"$COLONNADE" scan undefined.csv --format csv --header >out
+[ "$(value columns) $(value 'records: well-formed')" = "2 2" ] || fail "a header without a reading"
+got=0
+"$COLONNADE" scan undefined.csv --schema --header 2>err || got=$?
+[ "$got" = 1 ] || fail "a schema without names: status $got"
+grep -qF 'the header of undefined.csv' err || fail "a schema without names: $(cat err)"
 
 # ---- The real files ----
 

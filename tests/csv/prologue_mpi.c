@@ -105,19 +105,27 @@ static void without_a_header_columns_are_numbered(void **state) {
     assert_true(all_ranks(good));
 }
 
+/* Columns are counted, but whoever needs their names is refused. */
+static bool has_no_names(const char *bytes, const cln_dialect *dialect) {
+    cln_prologue prologue;
+    cln_error err = {.message = ""};
+    bool good = read_bytes(&prologue, cln_span_of_string(bytes), dialect, 1000, &err) == CLN_OK;
+    good = good && prologue.is_undefined && prologue.name_count == 2 && prologue.first_record == 2;
+    good = good && cln_prologue_check_names(&prologue, "x.csv", &err) == CLN_ERR_DATA;
+    good = good && strstr(err.message, "x.csv") != NULL && strstr(err.message, "--encoding") != NULL;
+    cln_prologue_clean_up(&prologue);
+    return all_ranks(good);
+}
+
 static void names_become_utf8(void **state) {
     (void)state;
     cln_dialect dialect = cln_dialect_default();
     const expectation converted = {0, 0, 0, 0, 7, 7, 2, "caf\xC3\xA9|b|"};
     assert_true(prologue_is("caf\xE9,b\n", &dialect, &converted));
     dialect.fallback = CLN_FALLBACK_NONE;
-    cln_prologue prologue;
-    cln_error err = {.message = ""};
-    cln_status status = read_bytes(&prologue, cln_span_of_string("caf\xE9,b\n"), &dialect, 1000, &err);
-    assert_true(all_ranks(status == CLN_ERR_DATA && strstr(err.message, "--encoding") != NULL));
+    assert_true(has_no_names("caf\xE9,b\n", &dialect));
     dialect.fallback = CLN_FALLBACK_WINDOWS_1252;
-    status = read_bytes(&prologue, cln_span_of_string("a\x81,b\n"), &dialect, 1000, &err);
-    assert_true(all_ranks(status == CLN_ERR_DATA && strstr(err.message, "--encoding") != NULL));
+    assert_true(has_no_names("a\x81,b\n", &dialect));
 }
 
 /* Larger than the pieces in which the header is looked for, with a CRLF and
@@ -198,6 +206,68 @@ static void other_unicode_files_are_refused_with_advice(void **state) {
     }
 }
 
+/* Text as another encoding would have it: `unit` bytes for each character, of
+ * which the one at `place` is its own. */
+static size_t spread(const char *text, size_t unit, size_t place, char *bytes) {
+    const size_t size = strlen(text);
+    memset(bytes, 0, size * unit);
+    for (size_t i = 0; i < size; i++) bytes[i * unit + place] = text[i];
+    return size * unit;
+}
+
+/* Also without a mark, unless somebody says that NULs are content. */
+static void other_unicode_files_are_known_by_their_nuls(void **state) {
+    (void)state;
+    static const struct {
+        size_t unit, place;
+        const char *advice;
+    } files[] = {{2, 0, "iconv -f UTF-16LE"},
+                 {2, 1, "iconv -f UTF-16BE"},
+                 {4, 0, "iconv -f UTF-32LE"},
+                 {4, 3, "iconv -f UTF-32BE"},
+                 {1, 0, NULL}};
+    static const char text[] = "name,number\r\nMain Street,17\r\n\"a, b\",3\r\n";
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        char bytes[4 * sizeof text];
+        const cln_span file = cln_span_of(bytes, spread(text, files[i].unit, files[i].place, bytes));
+        for (int takes_nuls = 0; takes_nuls < 2; takes_nuls++) {
+            cln_dialect dialect = cln_dialect_default();
+            if (takes_nuls) must(cln_dialect_set_encoding(&dialect, "windows-1252", NULL));
+            cln_prologue prologue;
+            cln_error err = {.message = ""};
+            const cln_status status = read_bytes(&prologue, file, &dialect, 1000, &err);
+            const bool refuses = files[i].advice != NULL && !takes_nuls;
+            const bool tells = !refuses || strstr(err.message, files[i].advice) != NULL;
+            cln_prologue_clean_up(&prologue);
+            assert_true(all_ranks(status == (refuses ? CLN_ERR_DATA : CLN_OK) && tells));
+        }
+    }
+}
+
+/* A few NULs, or at both places of a pair, are content. */
+static void nuls_in_ordinary_files_are_content(void **state) {
+    (void)state;
+    static const char *const files[] = {"name,number\nMain\0Street,17\n", "a,b,c,d,e,f\n1,2,\0\0\0\0\0\0\0\0,\0,5\n"};
+    static const size_t sizes[] = {28, 30};
+    const cln_dialect dialect = cln_dialect_default();
+    for (size_t i = 0; i < 2; i++) {
+        cln_prologue prologue;
+        cln_error err = {.message = ""};
+        const cln_status status = read_bytes(&prologue, cln_span_of(files[i], sizes[i]), &dialect, 1000, &err);
+        cln_prologue_clean_up(&prologue);
+        assert_true(all_ranks(status == CLN_OK));
+    }
+}
+
+/* As any record: half of it in another encoding would be nonsense. */
+static void a_header_has_one_encoding(void **state) {
+    (void)state;
+    const cln_dialect dialect = cln_dialect_default();
+    assert_true(prologue_is("\xC3\xA9,b\n", &dialect, &(expectation){0, 0, 0, 0, 5, 5, 2, "\xC3\xA9|b|"}));
+    assert_true(
+        prologue_is("\xC3\xA9,\xE9\n", &dialect, &(expectation){0, 0, 0, 0, 5, 5, 2, "\xC3\x83\xC2\xA9|\xC3\xA9|"}));
+}
+
 static void the_mark_alone(void **state) {
     (void)state;
     static const struct {
@@ -271,6 +341,9 @@ int main(void) {
         cmocka_unit_test(a_header_of_several_pieces),
         cmocka_unit_test(a_header_that_does_not_end_is_refused),
         cmocka_unit_test(other_unicode_files_are_refused_with_advice),
+        cmocka_unit_test(other_unicode_files_are_known_by_their_nuls),
+        cmocka_unit_test(nuls_in_ordinary_files_are_content),
+        cmocka_unit_test(a_header_has_one_encoding),
         cmocka_unit_test(the_mark_alone),
         cmocka_unit_test(lines_are_skipped_before_the_header),
         cmocka_unit_test(skipped_lines_may_be_long),

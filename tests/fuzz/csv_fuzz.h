@@ -12,6 +12,7 @@ static inline cln_dialect fuzz_take_dialect(cln_span *input) {
     static const unsigned char delimiters[] = {',', ';', '\t', 'x'};
     const unsigned choice = fuzz_take_byte(input);
     cln_dialect dialect = cln_dialect_default();
+    dialect.takes_nuls = true;
     dialect.delimiter = delimiters[choice & 3];
     if (choice & 4) dialect.quote = '\'';
     if (choice & 8) dialect.has_quote = false;

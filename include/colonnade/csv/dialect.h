@@ -23,6 +23,7 @@ typedef struct cln_dialect {
     bool has_header;
     bool newlines_in_quotes; /* false: every line end ends a record, also between quotes */
     cln_fallback fallback;
+    bool takes_nuls;     /* NUL bytes are content however many there are: the file is not taken for UTF-16 or UTF-32 */
     uint64_t skip_lines; /* before the header, whatever stands in them: they are no records */
 } cln_dialect;
 
@@ -33,7 +34,7 @@ cln_dialect cln_dialect_default(void);
 cln_dialect cln_dialect_of_dataset(const cln_config_dataset *dataset);
 
 /* Local. Changes one property from its text, as the options --delimiter,
- * --quote, --encoding, --newlines-in-quotes and --skip-lines give it: a single
+ * --quote, --encoding (by which NUL bytes are content), --newlines-in-quotes and --skip-lines give it: a single
  * byte, "tab", "none" (quote only); "utf-8" or "none", "windows-1252"; "yes",
  * "no"; a number. NULL changes nothing. */
 CLN_CHECKED cln_status cln_dialect_set_delimiter(cln_dialect *dialect, const char *text, cln_error *err);
