@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One start of a program for every number of ranks: starting takes longer than
+ * most tests.
+ */
+#ifndef COLONNADE_TESTS_CSV_RANK_COUNTS_H
+#define COLONNADE_TESTS_CSV_RANK_COUNTS_H
+
+#include "colonnade/par/comm.h"
+
+#include <stdbool.h>
+#include <time.h>
+
+/* Collective over world. comm becomes the first so many ranks; false on the
+ * others, which have nothing to do. */
+static inline bool first_ranks(cln_comm *comm, const cln_comm *world, int ranks) {
+    *comm = (cln_comm){.rank = world->rank};
+    MPI_Comm_split(world->mpi, world->rank < ranks ? 0 : MPI_UNDEFINED, world->rank, &comm->mpi);
+    if (world->rank >= ranks) return false;
+    MPI_Comm_size(comm->mpi, &comm->size);
+    return true;
+}
+
+/* Collective over world. Those with nothing to do sleep until all are here: MPI
+ * would keep their processors busy. */
+static inline void wait_for_all(const cln_comm *world) {
+    MPI_Request request;
+    MPI_Ibarrier(world->mpi, &request);
+    for (int is_done = 0; !is_done;) {
+        MPI_Test(&request, &is_done, MPI_STATUS_IGNORE);
+        const struct timespec pause = {.tv_nsec = 2000000};
+        if (!is_done) (void)nanosleep(&pause, NULL);
+    }
+}
+
+#endif
