@@ -92,6 +92,11 @@ static void file_release(cln_byte_source *self) {
 }
 
 static cln_status fail_open(const char *path, cln_error *err) {
+    if (errno == ENOENT && strcmp(path, "-") == 0) {
+        return cln_fail(err, CLN_ERR_IO,
+                        "standard input cannot be read, for all ranks read a file together; save it to a file and "
+                        "name that");
+    }
     switch (errno) {
     case ENOENT:
         return cln_fail(err, CLN_ERR_IO, "there is no file %s; check its name and the folder", path);

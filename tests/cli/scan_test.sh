@@ -185,6 +185,11 @@ got=0
 "$COLONNADE" scan missing.csv 2>err || got=$?
 [ "$got" = 3 ] || fail "a missing file: status $got"
 grep -qF 'there is no file missing.csv' err || fail "a missing file: $(cat err)"
+got=0
+"$COLONNADE" scan - 2>err </dev/null || got=$?
+[ "$got" = 3 ] || fail "standard input: status $got"
+grep -qF 'save it to a file' err || fail "standard input: $(cat err)"
+
 # A header without a reading still has columns to count; names are needed for a schema.
 printf 'a\x81,b\n1,2\n3,4\n' >undefined.csv
 "$COLONNADE" scan undefined.csv --format csv --header >out
