@@ -14,7 +14,8 @@ typedef struct cln_writer_column {
     char *name;
     cln_encoding encoding;
     uint64_t null_count, text_size_bytes;
-    hid_t datasets[CLN_MOST_DATASETS]; /* open while rows of the column are put; negative where there is nothing to write */
+    hid_t datasets[CLN_MOST_DATASETS]; /* open while rows of the column are put; negative where there is nothing to
+                                          write */
     cln_pieces pieces;                 /* what this rank wrote */
     cln_zone *zones;                   /* rank 0, while finishing */
 } cln_writer_column;
