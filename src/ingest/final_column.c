@@ -5,6 +5,7 @@
 #include "colonnade/base/number.h"
 #include "colonnade/ingest/merge.h"
 #include "colonnade/ingest/text_rule.h"
+#include "numbered_texts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -167,103 +168,6 @@ static cln_status become_category(cln_final_column *column, const cln_comm *comm
     return status;
 }
 
-/* ---- Which texts have a number ---- */
-
-/* What the first rows hold. */
-typedef struct text_sample {
-    cln_string_table texts; /* distinct ones of this rank */
-    uint64_t rows;          /* of all ranks together, as the rest */
-    uint64_t value_count;   /* rows that are not null */
-    uint64_t size_bytes;
-} text_sample;
-
-static cln_status sample_block(cln_final_column *column, const cln_block_entry *entry, uint64_t first_row,
-                               cln_conversion *conversion, text_sample *sample, cln_error *err) {
-    cln_vector vector;
-    CLN_TRY(cln_final_column_convert(column, entry, conversion, &vector, err));
-    for (size_t row = 0; row < vector.rows && first_row + row < CLN_NUMBERED_ROWS; row++) {
-        const cln_span text = cln_vector_text(&vector, row);
-        uint32_t code;
-        sample->value_count += text.size > 0;
-        sample->size_bytes += text.size;
-        if (text.size == 0 || sample->texts.count > CLN_NUMBERED_COUNT ||
-            sample->texts.bytes.size > CLN_NUMBERED_BYTES) {
-            continue; /* too many, whatever comes */
-        }
-        CLN_TRY(cln_string_table_intern(&sample->texts, text, &code, err));
-    }
-    return CLN_OK;
-}
-
-/* This rank's blocks of the first rows; those of one stripe follow each other. */
-static cln_status sample_blocks(cln_final_column *column, const uint64_t *rows_before, text_sample *sample,
-                                cln_error *err) {
-    const cln_block_entry *entries = column->builder->entries;
-    cln_conversion conversion;
-    cln_conversion_init(&conversion);
-    cln_status status = CLN_OK;
-    uint64_t row = 0;
-    for (size_t e = 0; status == CLN_OK && e < column->builder->entry_count; e++) {
-        if (e == 0 || entries[e].stripe != entries[e - 1].stripe) row = rows_before[entries[e].stripe];
-        if (row >= CLN_NUMBERED_ROWS) break;
-        status = sample_block(column, &entries[e], row, &conversion, sample, err);
-        row += entries[e].rows;
-    }
-    cln_conversion_clean_up(&conversion);
-    return status;
-}
-
-/* Numbers pay when texts come back, and when with their dictionary they take
- * less than half of the texts. A number has two bytes; each text of the
- * dictionary has a size of eight, and all rows share it. */
-static bool do_numbers_pay(const text_sample *sample, const cln_dictionary *distinct, uint64_t rows) {
-    if (distinct->count == 0 || distinct->count > sample->value_count / 2) return false;
-    const double dictionary = (double)distinct->offsets[distinct->count] + 8.0 * (double)distinct->count;
-    const double share = (double)sample->rows / (double)rows;
-    return 2.0 * (2.0 * (double)sample->rows + dictionary * share) <= (double)sample->size_bytes;
-}
-
-/* As a table, in the order of codes. */
-static cln_status number_again(cln_final_column *column, const cln_dictionary *values, cln_error *err) {
-    for (size_t code = 0; code < values->count; code++) {
-        uint32_t same;
-        CLN_TRY(cln_string_table_intern(&column->numbered, cln_dictionary_text(values, code), &same, err));
-    }
-    return CLN_OK;
-}
-
-static cln_status take_numbers(cln_final_column *column, cln_dictionary *distinct, cln_error *err) {
-    column->values = *distinct;
-    *distinct = (cln_dictionary){0};
-    column->value_count = column->values.count;
-    return number_again(column, &column->values, err);
-}
-
-/* Collective: whether texts have numbers, and which. */
-static cln_status choose_numbers(cln_final_column *column, const cln_comm *comm, const uint64_t *rows_before,
-                                 uint64_t stripe_count, cln_error *err) {
-    text_sample sample = {.rows = rows_before[stripe_count]};
-    if (sample.rows > CLN_NUMBERED_ROWS) sample.rows = CLN_NUMBERED_ROWS;
-    cln_string_table_init(&sample.texts, SIZE_MAX);
-    cln_dictionary distinct = {0};
-    bool is_over = false;
-    cln_status status = cln_agree(comm, sample_blocks(column, rows_before, &sample, err), err);
-    uint64_t sums[2] = {sample.value_count, sample.size_bytes};
-    cln_sum_u64(comm, sums, 2);
-    sample.value_count = sums[0];
-    sample.size_bytes = sums[1];
-    if (status == CLN_OK) {
-        status = cln_merge_strings(comm, &sample.texts, CLN_NUMBERED_COUNT, CLN_NUMBERED_BYTES, &distinct, NULL,
-                                   &is_over, err);
-    }
-    if (status == CLN_OK && !is_over && do_numbers_pay(&sample, &distinct, rows_before[stripe_count])) {
-        status = cln_agree(comm, take_numbers(column, &distinct, err), err);
-    }
-    cln_string_table_clean_up(&sample.texts);
-    cln_dictionary_clean_up(&distinct);
-    return status;
-}
-
 /* The greatest size and the sum of those of a vector's texts. */
 static uint64_t measure_texts(cln_final_column *column, const cln_vector *vector) {
     for (size_t row = 0; row < vector->rows; row++) {
@@ -274,11 +178,13 @@ static uint64_t measure_texts(cln_final_column *column, const cln_vector *vector
 }
 
 static cln_status sum_text_bytes(cln_final_column *column, cln_error *err) {
-    const bool are_changed = column->numbered.count > 0 || cln_text_rule_changes(column->declared);
+    const bool is_numbered = column->numbered.count > 0;
+    const bool are_changed = is_numbered || cln_text_rule_changes(column->declared);
     if (!are_changed) column->text_size_max = column->builder->text_size_max;
     cln_conversion conversion;
     cln_conversion_init(&conversion);
     cln_status status = CLN_OK;
+    column->cells_renamed = 0;
     for (size_t e = 0; status == CLN_OK && e < column->builder->entry_count; e++) {
         const cln_block_entry *entry = &column->builder->entries[e];
         uint64_t bytes = entry->size_bytes - (uint64_t)entry->rows * sizeof(uint32_t);
@@ -286,10 +192,11 @@ static cln_status sum_text_bytes(cln_final_column *column, cln_error *err) {
             cln_vector vector;
             status = cln_final_column_convert(column, entry, &conversion, &vector, err);
             if (status == CLN_OK) bytes = measure_texts(column, &vector);
+            if (status == CLN_OK && is_numbered) status = cln_numbers_stage(column, entry, &vector, err);
         }
         column->bytes_before[entry->stripe + 1] += bytes;
     }
-    column->cells_renamed = 0; /* counted again when the blocks are written */
+    if (!is_numbered) column->cells_renamed = 0; /* counted again when the blocks are written */
     cln_conversion_clean_up(&conversion);
     return status;
 }
@@ -300,7 +207,7 @@ static cln_status become_text(cln_final_column *column, const cln_comm *comm, co
     const uint64_t stripe_count = column->stripe_count;
     cln_string_table_clean_up(&column->spelt);
     column->type = CLN_TYPE_TEXT;
-    CLN_TRY(choose_numbers(column, comm, rows_before, stripe_count, err));
+    CLN_TRY(cln_numbers_choose(column, comm, rows_before, stripe_count, err));
     cln_status status = cln_new_array(&column->bytes_before, stripe_count + 1, sizeof *column->bytes_before, err);
     if (status == CLN_OK) status = sum_text_bytes(column, err);
     CLN_TRY(cln_agree(comm, status, err));
@@ -359,6 +266,7 @@ void cln_final_column_lay_down(cln_final_column *column) {
 
 void cln_final_column_clean_up(cln_final_column *column) {
     cln_final_column_lay_down(column);
+    free(column->numbered_entries);
     *column = (cln_final_column){0};
 }
 
@@ -389,7 +297,7 @@ cln_status cln_final_column_put_aside(cln_final_column *column, bool keeps_value
     } else if (column->type == CLN_TYPE_TEXT) {
         CLN_TRY(append(column, column->bytes_before, (size_t)column->stripe_count + 1, sizeof *column->bytes_before,
                        &column->codes_position, err));
-        if (column->value_count > 0) CLN_TRY(put_values_aside(column, err)); /* every rank numbers its texts again */
+        if (keeps_values && column->value_count > 0) CLN_TRY(put_values_aside(column, err));
     }
     cln_final_column_lay_down(column);
     column->is_aside = true;
@@ -419,20 +327,12 @@ static cln_status load_values(const void *context, cln_dictionary *values, cln_e
     return status;
 }
 
-static cln_status take_up_text(cln_final_column *column, cln_error *err) {
-    CLN_TRY(take(column, column->codes_position, &column->bytes_before, (size_t)column->stripe_count + 1,
-                 sizeof *column->bytes_before, err));
-    if (column->value_count == 0) return CLN_OK;
-    cln_dictionary values;
-    cln_status status = load_values(column, &values, err);
-    if (status == CLN_OK) status = number_again(column, &values, err);
-    cln_dictionary_clean_up(&values);
-    return status;
-}
-
 cln_status cln_final_column_take_up(cln_final_column *column, cln_error *err) {
     if (!column->is_aside) return CLN_OK;
-    if (column->type == CLN_TYPE_TEXT) return take_up_text(column, err);
+    if (column->type == CLN_TYPE_TEXT) {
+        return take(column, column->codes_position, &column->bytes_before, (size_t)column->stripe_count + 1,
+                    sizeof *column->bytes_before, err);
+    }
     if (column->type != CLN_TYPE_CATEGORY) return CLN_OK;
     const size_t count = column->code_count;
     CLN_TRY(take(column, column->codes_position, &column->stored_codes, count, sizeof *column->stored_codes, err));
@@ -549,29 +449,6 @@ static cln_status convert_texts(cln_final_column *column, cln_conversion *c, cln
     return CLN_OK;
 }
 
-/* Numbers instead of the texts that have one. */
-static cln_status number_texts(const cln_final_column *column, cln_conversion *c, cln_vector *vector, cln_error *err) {
-    const cln_string_table *table = &column->numbered;
-    cln_buffer_clear(&c->kept);
-    CLN_TRY(cln_buffer_reserve(&c->numbers, vector->rows * sizeof(int32_t), err));
-    CLN_TRY(cln_buffer_reserve(&c->kept_ends, (vector->rows + 1) * sizeof(uint64_t), err));
-    CLN_TRY(cln_buffer_reserve(&c->kept, (size_t)(vector->offsets[vector->rows] - vector->offsets[0]) + 1, err));
-    int32_t *numbers = (int32_t *)(void *)c->numbers.data;
-    uint64_t *ends = (uint64_t *)(void *)c->kept_ends.data;
-    ends[0] = 0;
-    for (size_t row = 0; row < vector->rows; row++) {
-        const cln_span text = cln_vector_text(vector, row);
-        const uint32_t code = text.size == 0 ? CLN_NULL_STRING : cln_string_table_find(table, text);
-        numbers[row] = code == CLN_NULL_STRING ? CLN_NULL_CODE : (int32_t)code;
-        if (code == CLN_NULL_STRING) CLN_TRY(cln_buffer_append_span(&c->kept, text, err));
-        ends[row + 1] = c->kept.size;
-    }
-    vector->codes = numbers;
-    vector->offsets = ends;
-    vector->bytes = c->kept.data;
-    return CLN_OK;
-}
-
 /* Inferred types: every value fits, so parsing cannot fail. */
 static cln_status parse_inferred(cln_final_column *column, cln_conversion *c, cln_vector *vector, cln_error *err) {
     CLN_TRY(cln_buffer_reserve(&c->values, c->block.rows * sizeof(int64_t), err));
@@ -602,13 +479,14 @@ static cln_status parse_inferred(cln_final_column *column, cln_conversion *c, cl
 
 cln_status cln_final_column_convert(cln_final_column *column, const cln_block_entry *entry, cln_conversion *conversion,
                                     cln_vector *vector, cln_error *err) {
+    if (cln_numbers_are_staged(column, entry)) return cln_numbers_read(column, entry, conversion, vector, err);
     CLN_TRY(cln_block_reader_read(&conversion->reader, column->builder, entry, &conversion->block, err));
     *vector = (cln_vector){.type = column->type, .rows = conversion->block.rows};
     cln_buffer_clear(&conversion->values);
     if (column->type == CLN_TYPE_CATEGORY) return convert_codes(column, conversion, vector, err);
     if (column->type == CLN_TYPE_TEXT) {
         CLN_TRY(convert_texts(column, conversion, vector, err));
-        return column->numbered.count == 0 ? CLN_OK : number_texts(column, conversion, vector, err);
+        return column->numbered.count == 0 ? CLN_OK : cln_numbers_apply(column, conversion, vector, err);
     }
     if (conversion->block.encoding == CLN_BLOCK_INTEGERS) {
         vector->integers = conversion->block.integers;

@@ -3,6 +3,7 @@
 
 #include "colonnade/base/date.h"
 #include "colonnade/base/number.h"
+#include "colonnade/base/vectorise.h"
 #include "damage.h"
 
 #include <inttypes.h>
@@ -86,12 +87,39 @@ static cln_status check_code(int32_t *code, size_t count, cln_error *err) {
     return CLN_OK;
 }
 
+/* Whether all codes are null or below count: without branches, for they usually are. */
+CLN_VECTORISED static bool are_codes(const int32_t *codes, size_t rows, size_t count) {
+    int32_t least = CLN_NULL_CODE, most = CLN_NULL_CODE;
+    for (size_t i = 0; i < rows; i++) {
+        least = codes[i] < least ? codes[i] : least;
+        most = codes[i] > most ? codes[i] : most;
+    }
+    return least == CLN_NULL_CODE && (most == CLN_NULL_CODE || (size_t)most < count);
+}
+
+CLN_VECTORISED static void read_codes(const void *stored, unsigned width_bytes, size_t rows, int32_t *out) {
+    const int8_t *narrow = stored;
+    const int16_t *half = stored;
+    if (width_bytes == 1) {
+        for (size_t i = 0; i < rows; i++) out[i] = narrow[i];
+    } else if (width_bytes == 2) {
+        for (size_t i = 0; i < rows; i++) out[i] = half[i];
+    } else {
+        memcpy(out, stored, rows * sizeof *out);
+    }
+}
+
 static cln_status widen_codes(const cln_column_file *column, const row_range *range, const cln_widening *how,
                               int32_t *out, cln_error *err) {
-    for (size_t i = 0; i < range->rows; i++) {
-        int32_t code = stored_code(range, column->layout.width_bytes, i);
-        CLN_TRY(check_code(&code, how->dictionary->count, err));
-        out[i] = code == CLN_NULL_CODE ? CLN_NULL_CODE : how->remap[code];
+    const size_t count = how->dictionary->count;
+    const unsigned width = column->layout.width_bytes;
+    read_codes(stored_from(range, width), width, range->rows, out);
+    if (!are_codes(out, range->rows, count)) {
+        for (size_t i = 0; i < range->rows; i++) CLN_TRY(check_code(&out[i], count, err));
+    }
+    const int32_t *remap = how->remap;
+    for (size_t i = 0; count > 0 && i < range->rows; i++) {
+        out[i] = out[i] == CLN_NULL_CODE ? CLN_NULL_CODE : remap[out[i]];
     }
     return CLN_OK;
 }

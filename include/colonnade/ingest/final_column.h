@@ -30,6 +30,7 @@ typedef struct cln_final_column {
     bool has_renamed;          /* category: any of this rank's */
     cln_string_table spelt;    /* category of a builder whose texts are spelt: they are numbered anew, as they come */
     cln_string_table numbered; /* text: those with a number, which is the dictionary's code; empty: none has one */
+    cln_block_entry *numbered_entries; /* where the builder's blocks stand once more, with numbers; NULL: nowhere */
     uint64_t *bytes_before; /* text: stripe_count + 1 sums of the sizes of all texts without a number before a stripe */
     uint64_t text_size_max; /* text: of those without a number */
     uint64_t stripe_count;
