@@ -17,6 +17,7 @@
 #include "colonnade/cli/profile_table.h"
 #include "colonnade/config/nearest.h"
 #include "colonnade/store/duplicates.h"
+#include "ingest_words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -156,67 +157,6 @@ static cln_status add_account(cln_table *table, const char *partition, const cln
     return status;
 }
 
-static void warn_of_rival(const cln_ingest_request *request, const cln_schema_rival *rival) {
-    if (rival->number == 0) return;
-    cln_warning(
-        "%s looks like a file of '%s', which declares %zu of its %zu columns; '%s' declares %zu. Is it the right "
-        "dataset?",
-        request->path, request->config->datasets[rival->number - 1].name, rival->rival_declared_count,
-        rival->column_count, request->dataset_name, rival->declared_count);
-}
-
-/* Whether a command that is proposed has to name the store: it is not the
- * configuration's. */
-static bool is_elsewhere(const cln_ingest_request *request) {
-    return strcmp(request->store_dir, request->config->store_dir) != 0;
-}
-
-static void tell_duplicates(const cln_ingest_request *request, const cln_ingest_outcome *outcome) {
-    const cln_ingest_duplicates *duplicates = &outcome->duplicates;
-    if (outcome->result == CLN_INGEST_REFUSED) return;
-    if (duplicates->is_unchecked) {
-        cln_warning(
-            "%s lacks a column of the key that tells the rows of '%s' apart: the partition \"%s\" is unchecked, "
-            "and all its rows count",
-            request->path, request->dataset_name, request->partition);
-    }
-    if (!duplicates->is_checked) return;
-    cln_note("%s: %" PRIu64 " stored = %" PRIu64 " live + %" PRIu64 " duplicate; of other partitions %" PRIu64
-             " rows are duplicates",
-             request->partition, outcome->rows, outcome->rows - duplicates->own, duplicates->own, duplicates->others);
-    if (duplicates->unchecked_others > 0) {
-        cln_note("%s: %" PRIu64 " other partitions lack a column of the key and are unchecked ('colonnade info %s')",
-                 request->partition, duplicates->unchecked_others, request->dataset_name);
-    }
-}
-
-static void tell(const cln_ingest_request *request, const cln_ingest_outcome *outcome) {
-    warn_of_rival(request, &outcome->rival);
-    if (outcome->is_sample) cln_note("%s: %s", request->partition, CLN_SAMPLE_LABEL);
-    if (outcome->result == CLN_INGEST_UNCHANGED) {
-        cln_note("%s: unchanged, %" PRIu64 " rows are in the store already", request->partition, outcome->rows);
-        tell_duplicates(request, outcome);
-        return;
-    }
-    const cln_account *a = &outcome->account;
-    cln_note("%s: %" PRIu64 " bytes = %" PRIu64 " header + %" PRIu64 " stored + %" PRIu64 " rejected + %" PRIu64
-             " blank + %" PRIu64 " byte-order mark",
-             request->partition, outcome->size_bytes, a->bytes_header, a->bytes_stored, a->bytes_rejected,
-             a->bytes_blank, a->bytes_bom);
-    cln_note("%s: %" PRIu64 " records = %" PRIu64 " stored + %" PRIu64 " rejected, in %.2f s (%.0f MB/s)",
-             request->partition, a->records_read, a->records_stored, a->records_rejected, outcome->seconds,
-             (double)outcome->size_bytes / 1e6 / (outcome->seconds > 0 ? outcome->seconds : 1e-9));
-    if (outcome->result == CLN_INGEST_PUBLISHED && outcome->duplicates.has_replaced) {
-        cln_note("%s: took the place of the partition that had this name", request->partition);
-    }
-    tell_duplicates(request, outcome);
-    if (outcome->result != CLN_INGEST_REFUSED && a->records_rejected + a->cells_bad + a->records_converted > 0) {
-        cln_note("%s: see what was rejected or changed with 'colonnade rejects %s %s%s%s'", request->partition,
-                 request->dataset_name, request->partition, is_elsewhere(request) ? " --store " : "",
-                 is_elsewhere(request) ? request->store_dir : "");
-    }
-}
-
 /* ---- The command ---- */
 
 static cln_status refuse(const cln_ingest_request *request, const cln_ingest_outcome *outcome, cln_error *err) {
@@ -225,7 +165,7 @@ static cln_status refuse(const cln_ingest_request *request, const cln_ingest_out
                     "nothing was published. See them with 'colonnade rejects %s %s%s%s', publish with --allow-rejects",
                     request->path, outcome->account.records_rejected, outcome->account.records_read,
                     100.0 * request->max_reject_rate, request->dataset_name, request->partition,
-                    is_elsewhere(request) ? " --store " : "", is_elsewhere(request) ? request->store_dir : "");
+                    cln_is_elsewhere(request) ? " --store " : "", cln_is_elsewhere(request) ? request->store_dir : "");
 }
 
 /* The files of one command on their way, some of them at a time. */
@@ -271,7 +211,7 @@ static cln_status prepare(ingest_run *run, size_t first, size_t *count, cln_erro
 static cln_status account_for(ingest_run *run, size_t i, cln_error *err) {
     const cln_ingest_request *request = &run->requests[i];
     const cln_ingest_outcome *outcome = &run->outcomes[i];
-    tell(request, outcome);
+    cln_tell_outcome(request, outcome);
     CLN_TRY_AGREED(&run->cli->comm, add_account(run->table, request->partition, outcome, err), err);
     if (outcome->result != CLN_INGEST_REFUSED || run->any_refused) return CLN_OK;
     run->any_refused = refuse(request, outcome, &run->refused) != CLN_OK;
@@ -282,7 +222,7 @@ static cln_status account_for(ingest_run *run, size_t i, cln_error *err) {
  * first such is the error in the end. */
 static cln_status refuse_duplicates(ingest_run *run, size_t i, const cln_error *why, cln_error *err) {
     run->outcomes[i].result = CLN_INGEST_REFUSED;
-    tell(&run->requests[i], &run->outcomes[i]);
+    cln_tell_outcome(&run->requests[i], &run->outcomes[i]);
     cln_error refused;
     (void)!cln_fail(&refused, CLN_ERR_DATA, "%s: %s", run->requests[i].path, why->message);
     if (run->any_refused) cln_warning("%s", refused.message);
