@@ -313,8 +313,9 @@ static cln_status add_live_rows(cln_table *table, const cln_ingest_request *requ
 static cln_status ingest_locked(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list,
                                 cln_error *err) {
     cln_table table;
-    CLN_TRY_AGREED(&cli->comm, cln_table_init(&table, NULL, account_columns, ACCOUNT_COLUMN_COUNT, err), err);
-    cln_status status = ingest_files(cli, request, list, &table, err);
+    cln_status status = cln_table_init(&table, NULL, account_columns, ACCOUNT_COLUMN_COUNT, err);
+    status = cln_agree(&cli->comm, status, err);
+    if (status == CLN_OK) status = ingest_files(cli, request, list, &table, err);
     if (cli->comm.rank == 0 && table.row_count > 0) {
         cln_error print_error;
         cln_status printed = add_live_rows(&table, request, &print_error);

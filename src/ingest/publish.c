@@ -254,9 +254,9 @@ cln_status cln_publication_prepare(cln_publication *publication, const cln_inges
 
 cln_status cln_publication_resolve(cln_publication *publication, const cln_comm *comm,
                                    const cln_ingest_request *request, bool is_new, cln_error *err) {
-    char *pending;
+    char *pending = NULL;
     const char *name = cln_path_name(publication->temporary_path).data;
-    CLN_TRY_AGREED(comm, cln_format_string(&pending, err, CLN_PARTITIONS_DIR "/%s", name), err);
+    cln_status status = cln_agree(comm, cln_format_string(&pending, err, CLN_PARTITIONS_DIR "/%s", name), err);
     const cln_duplicate_options options = {.store_dir = request->store_dir,
                                            .dataset = request->dataset_name,
                                            .scratch_dir = request->scratch_dir,
@@ -264,7 +264,7 @@ cln_status cln_publication_resolve(cln_publication *publication, const cln_comm 
                                            .sync = request->fsync,
                                            .pending_id = is_new ? request->partition : NULL,
                                            .pending_file = is_new ? pending : NULL};
-    const cln_status status = cln_duplicates_resolve(comm, &publication->manifest, &options, err);
+    if (status == CLN_OK) status = cln_duplicates_resolve(comm, &publication->manifest, &options, err);
     free(pending);
     return status;
 }

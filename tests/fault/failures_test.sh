@@ -18,7 +18,8 @@ program=${COLONNADE_FAULTS:-${COLONNADE%/*}/tests/fault/colonnade_faults}
 [ -x "$program" ] || skip "there is no program $program"
 
 points=${COLONNADE_TEST_POINTS:-12}
-[ -z "${COLONNADE_TEST_BRIEF:-}" ] || points=4
+share=1 # of the commands one of so many is tried
+[ -z "${COLONNADE_TEST_BRIEF:-}" ] || share=5
 seed=${COLONNADE_TEST_SEED:-$((RANDOM * 32768 + RANDOM))}
 echo "COLONNADE_TEST_SEED=$seed COLONNADE_TEST_POINTS=$points"
 
@@ -87,7 +88,10 @@ sweep() {
     done
 }
 
+number=$seed
+[ $share = 1 ] || echo "brief: one of $share commands"
 while IFS='|' read -r former way command; do
+    [ $((number++ % share)) = 0 ] || continue
     [[ $command =~ ${COLONNADE_TEST_COMMANDS:-.} ]] || continue
     read -ra words <<<"$command"
     kinds=agreement=$points
