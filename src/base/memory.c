@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 cln_status cln_new_array(void *pointer_to_pointer, size_t count, size_t item_bytes, cln_error *err) {
     if (count > SIZE_MAX / item_bytes) return cln_fail_memory(err, "allocating an array");
@@ -27,6 +30,12 @@ cln_status cln_grow_array(void *pointer_to_pointer, size_t *capacity, size_t nee
     memcpy(pointer_to_pointer, &items, sizeof items);
     *capacity = grown;
     return CLN_OK;
+}
+
+void cln_give_memory_back(void) {
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
 }
 
 cln_status cln_copy_string(char **copy, const char *text, cln_error *err) {

@@ -5,6 +5,7 @@
 #include "colonnade/base/clock.h"
 #include "colonnade/base/compression.h"
 #include "colonnade/base/date.h"
+#include "colonnade/base/memory.h"
 #include "colonnade/base/profile.h"
 #include "colonnade/ingest/content_hash.h"
 #include "colonnade/ingest/draft.h"
@@ -298,6 +299,7 @@ static cln_status write_temporary(ingest_job *job, cln_error *err) {
     CLN_TRY(cln_final_tables_init(&job->tables, job->comm, &job->decoder, job->stripe_count, err));
     (void)cln_profile_lap(CLN_PHASE_FINALISE, finalise);
     CLN_TRY_AGREED(job->comm, note_demoted(job, err), err);
+    cln_give_memory_back();
     const bool only_rejects = job->outcome->result == CLN_INGEST_REFUSED;
     cln_partition_writer *writer;
     CLN_TRY(

@@ -19,6 +19,10 @@ CLN_CHECKED cln_status cln_new_array(void *pointer_to_pointer, size_t count, siz
 CLN_CHECKED cln_status cln_grow_array(void *pointer_to_pointer, size_t *capacity, size_t need, size_t item_bytes,
                                       cln_error *err);
 
+/* What was freed goes back to the system as far as the C library can tell where
+ * it is. Takes some milliseconds: between phases that need much. */
+void cln_give_memory_back(void);
+
 /* NUL-terminated copies, owned by the caller. */
 CLN_CHECKED cln_status cln_copy_string(char **copy, const char *text, cln_error *err);
 CLN_CHECKED cln_status cln_copy_span(char **copy, cln_span span, cln_error *err);
