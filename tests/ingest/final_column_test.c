@@ -220,7 +220,7 @@ static void declared_text_is_kept(void **state) {
 /* Rows of texts, each of which comes so many times in a row. */
 static void add_texts(fixture *f, uint64_t stripe, int first, int count, int times) {
     for (int i = first; i < first + count; i++) {
-        char text[32];
+        char text[48];
         (void)snprintf(text, sizeof text, "a text of some length %d", i);
         for (int k = 0; k < times; k++) {
             cln_span cell = cln_span_of_string(text);
