@@ -92,7 +92,7 @@ static cln_status add_member(extent_list *list, hid_t group, const char *name, c
 /* A column is one dataset, or a group of what zones have checksums of, and of a
  * category's dictionary. */
 static cln_status add_column(extent_list *list, hid_t table, const char *name, cln_error *err) {
-    static const char *const members[] = {"values", "mask", "codes", "offsets", "data"};
+    static const char *const members[] = {"values", "mask", "codes", "sizes", "data"};
     const hid_t object = H5Oopen(table, name, H5P_DEFAULT);
     if (object < 0) return cln_h5_fail(err, "cannot open '%s'", name);
     const bool is_group = H5Iget_type(object) == H5I_GROUP;
