@@ -86,9 +86,11 @@ uint32_t cln_string_table_find(const cln_string_table *table, cln_span text) {
 
 cln_status cln_string_table_intern(cln_string_table *table, cln_span text, uint32_t *code, cln_error *err) {
     const uint32_t hash = hash_text(text);
-    *code = find(table, text, hash);
-    if (*code != NOT_THERE) return CLN_OK;
-    CLN_TRY(add(table, text, hash, err));
-    *code = (uint32_t)(table->count - 1);
+    uint32_t found = find(table, text, hash);
+    if (found == NOT_THERE) {
+        CLN_TRY(add(table, text, hash, err));
+        found = (uint32_t)(table->count - 1);
+    }
+    *code = found;
     return CLN_OK;
 }
