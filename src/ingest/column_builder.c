@@ -221,6 +221,7 @@ static cln_status add_codes(cln_column_builder *builder, const cln_span *texts, 
 
 cln_status cln_column_builder_add_texts(cln_column_builder *builder, cln_span *texts, size_t count, cln_error *err) {
     size_t added = 0;
+    if (count == 0) return CLN_OK; /* all records of the block were rejected */
     if (builder->encoding == CLN_BLOCK_CODES) {
         CLN_TRY(add_codes(builder, texts, count, &added, err));
         if (added < count) {
@@ -274,7 +275,7 @@ void cln_block_reader_clean_up(cln_block_reader *reader) {
 /* Codes from before texts were spelt as texts. */
 static cln_status spell(cln_block_reader *reader, cln_block *block, cln_error *err) {
     const cln_column_builder *builder = reader->builder;
-    if (!reader->has_strings) {
+    if (!reader->has_strings && builder->spelt_strings.rows > 0) {
         CLN_TRY(cln_block_read(&reader->strings, builder->stage, &builder->spelt_strings, err));
         reader->has_strings = true;
     }
