@@ -55,6 +55,10 @@ printf 'X' | dd of="$file" bs=1 seek=$((offset + 5)) conv=notrunc status=none
 for ranks in 1 3; do
     expect 1 $ranks "1 fault was found in the store 'store'" verify
     says err "warning: dataset 'calls', partition '2015', column 'note', zone 1, row 1: texts do not have the checksum"
+    # Whoever reads the values is told as well, and gets none of them.
+    expect 3 $ranks "column 'note'" export calls -o rows.csv
+    [ ! -e rows.csv ] || fail "$ranks ranks: rows of a damaged block were exported"
+    expect 0 $ranks '' export calls --columns number -o numbers.csv
 done
 expect 1 1 'fault' verify calls --format csv
 says out 'calls,2015,42,'

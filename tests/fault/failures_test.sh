@@ -17,7 +17,7 @@ set -euo pipefail
 program=${COLONNADE_FAULTS:-${COLONNADE%/*}/tests/fault/colonnade_faults}
 [ -x "$program" ] || skip "there is no program $program"
 
-points=${COLONNADE_TEST_POINTS:-12}
+points=${COLONNADE_TEST_POINTS:-8}
 share=1 # of the commands one of so many is tried
 [ -z "${COLONNADE_TEST_BRIEF:-}" ] || share=5
 seed=${COLONNADE_TEST_SEED:-$((RANDOM * 32768 + RANDOM))}

@@ -161,18 +161,6 @@ static void read_messages(const char *path) {
     (void)unlink(path);
 }
 
-/* A lock that a process without memory left is the next process's to take;
- * this one lives on. */
-static void remove_locks(void) {
-    DIR *listing = opendir("store");
-    for (struct dirent *entry; listing != NULL && (entry = readdir(listing)) != NULL;) {
-        char path[512];
-        (void)snprintf(path, sizeof path, "store/%s/lock", entry->d_name);
-        (void)unlink(path);
-    }
-    if (listing != NULL) (void)closedir(listing);
-}
-
 /* Collective. */
 static ending run(const fault *asked) {
     char path[64];
@@ -188,7 +176,8 @@ static ending run(const fault *asked) {
     read_messages(path);
     if (!is_agreed((int)status)) fail("the ranks end with different statuses, this one with %d", (int)status);
     ending end = {.status = status, .has_failed = any_rank(points_have_failed())};
-    if (world.rank == 0 && test.kind == POINT_MEMORY) remove_locks();
+    /* A process that cannot even name its lock leaves it to the next; this one lives on. */
+    if (world.rank == 0 && test.kind == POINT_MEMORY) snapshot_remove_locks("store");
     if (world.rank == 0) end.store = snapshot_take("store");
     return end;
 }
@@ -221,18 +210,11 @@ static void show_difference(const snapshot *wanted, const snapshot *found) {
     show_more("found", found, wanted);
 }
 
-static bool has_master(const snapshot *files) {
-    for (size_t i = 0; i < files->count; i++) {
-        if (strstr(files->lines[i], "/master.h5 ") != NULL) return true;
-    }
-    return false;
-}
-
 /* Rank 0. The former store whole, or the new one, and nothing but their files.
  * A dataset that is removed is not there from the first moment on. */
 static void check_store(const snapshot *now) {
     const snapshot *const known[] = {&test.before, &test.way_files, &test.after};
-    bool is_whole = !has_master(&test.after) && !has_master(now), is_clean = true;
+    bool is_whole = !snapshot_has_master(&test.after) && !snapshot_has_master(now), is_clean = true;
     for (size_t k = 0; k < 3; k++) is_whole = is_whole || snapshot_is_within(known[k], now);
     for (size_t i = 0; i < now->count; i++) {
         bool is_known = false;

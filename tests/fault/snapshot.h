@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct snapshot {
     char **lines; /* "PATH DIGEST" */
@@ -94,6 +95,24 @@ static inline bool snapshot_is_within(const snapshot *part, const snapshot *whol
 
 static inline bool snapshot_equal(const snapshot *a, const snapshot *b) {
     return a->count == b->count && snapshot_is_within(a, b);
+}
+
+static inline bool snapshot_has_master(const snapshot *files) {
+    for (size_t i = 0; i < files->count; i++) {
+        if (strstr(files->lines[i], "/master.h5 ") != NULL) return true;
+    }
+    return false;
+}
+
+/* Of all datasets of a store. */
+static inline void snapshot_remove_locks(const char *store) {
+    DIR *listing = opendir(store);
+    for (struct dirent *entry; listing != NULL && (entry = readdir(listing)) != NULL;) {
+        char path[512];
+        (void)snprintf(path, sizeof path, "%s/%s/lock", store, entry->d_name);
+        (void)unlink(path);
+    }
+    if (listing != NULL) (void)closedir(listing);
 }
 
 static inline void snapshot_copy_tree(const char *from, const char *to) {
