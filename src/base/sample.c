@@ -31,9 +31,10 @@ static bool is_marked_around(cln_span bytes, size_t position) {
 }
 
 bool cln_sample_is_marked(cln_span bytes) {
+    static const char mark[] = CLN_SAMPLE_MARK;
     uint32_t words[BUCKETS];
-    for (size_t i = 0; i < BUCKETS; i++) words[i] = word_at(CLN_SAMPLE_MARK);
-    for (size_t i = 0; i < STEP; i++) words[bucket_of(word_at(CLN_SAMPLE_MARK + i))] = word_at(CLN_SAMPLE_MARK + i);
+    for (size_t i = 0; i < BUCKETS; i++) words[i] = word_at(mark);
+    for (size_t i = 0; i < STEP; i++) words[bucket_of(word_at(&mark[i]))] = word_at(&mark[i]);
     for (size_t i = 0; i + WORD_BYTES <= bytes.size; i += STEP) {
         const uint32_t word = word_at(bytes.data + i);
         if (words[bucket_of(word)] == word && is_marked_around(bytes, i)) return true;
