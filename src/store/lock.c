@@ -45,12 +45,13 @@ static bool is_dead(const cln_lock_owner *owner, const struct stat *about) {
     return time(NULL) - about->st_mtime > NAMELESS_SECONDS;
 }
 
-/* Reads the owner of an open lock file. */
-static void read_owner(int descriptor, cln_lock_owner *owner) {
+/* Reads the owner of an open lock file; false when it cannot be read. */
+static bool read_owner(int descriptor, cln_lock_owner *owner) {
     char text[LOCK_OWNER_BYTES];
     const ssize_t got = pread(descriptor, text, sizeof text - 1, 0);
     text[got < 0 ? 0 : got] = '\0';
     cln_lock_owner_parse(owner, text);
+    return got >= 0;
 }
 
 static void warn_of_takeover(const char *dataset, const cln_lock_owner *owner) {
@@ -75,7 +76,7 @@ static bool remove_dead_lock(const char *path, const char *dataset, cln_lock_own
     struct stat opened, named;
     bool removed = false;
     if (flock(descriptor, LOCK_EX) == 0 && fstat(descriptor, &opened) == 0) {
-        read_owner(descriptor, owner);
+        (void)read_owner(descriptor, owner);
         if (stat(path, &named) != 0 || named.st_ino != opened.st_ino || named.st_dev != opened.st_dev) {
             removed = true; /* it is another lock by now: look again */
         } else if (is_dead(owner, &opened)) {
@@ -87,13 +88,13 @@ static bool remove_dead_lock(const char *path, const char *dataset, cln_lock_own
     return removed;
 }
 
-/* Somebody may have removed our lock by hand, and another have taken it then. */
+/* Somebody may have removed our lock by hand, and another have taken it then.
+ * Where nothing can be read nothing says so. */
 static void remove_own_lock(const char *path) {
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return;
     cln_lock_owner owner;
-    read_owner(descriptor, &owner);
-    if (cln_lock_owner_is_self(&owner)) (void)unlink(path);
+    if (!read_owner(descriptor, &owner) || cln_lock_owner_is_self(&owner)) (void)unlink(path);
     (void)close(descriptor);
 }
 
