@@ -55,7 +55,8 @@ static bool is_encoded(const cln_http_response *response) {
     return cln_http_header_value(response, "Content-Encoding") != NULL;
 }
 
-/* RFC 9110, 14.4. A part is of use when it begins where it should, and tells the whole size and the version. */
+/* RFC 9110, 14.4. A part is of use when it begins where it should, ends no later, and tells the whole size and the
+ * version. */
 static cln_status judge_part(cln_lane *lane, const cln_http_response *response, cln_error *err) {
     cln_download *d = lane->download;
     uint64_t first;
@@ -65,7 +66,7 @@ static cln_status judge_part(cln_lane *lane, const cln_http_response *response, 
         return cln_fail(err, CLN_ERR_IO, "%s answers with a part of the file when asked for all of it", d->url);
     }
     if (!cln_http_content_range(response, &first, &last, &total) || first != lane->request.first_byte ||
-        total == CLN_HTTP_TO_THE_END || is_encoded(response)) {
+        last > lane->request.last_byte || total == CLN_HTTP_TO_THE_END || is_encoded(response)) {
         lane->verdict = CLN_LANE_PLAIN;
         return CLN_OK;
     }

@@ -19,6 +19,7 @@ the body that were sent. The path says what goes wrong:
     /change/N/NAME     from the Nth answer on it is the file NAME.new
     /whole/NAME        no ranges: always 200, without Accept-Ranges
     /weak/NAME         neither ETag nor Last-Modified
+    /eager/NAME        the same, and a part is all of the file, whatever was asked for
     /chunked/NAME      no ranges, and no length
     /gzip/NAME         Content-Encoding: gzip, though nobody asked
     /md5/NAME          Content-MD5 only; /badmd5/NAME one that is wrong
@@ -126,9 +127,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
         headers = {'ETag': etag, 'Last-Modified': DATE, 'Accept-Ranges': 'bytes', 'Content-Type': 'text/csv',
                    'Repr-Digest': 'sha-256=:%s:' % digest}
-        if fault in ('weak', 'whole', 'chunked', 'gzip'):
+        if fault in ('weak', 'eager', 'whole', 'chunked', 'gzip'):
             del headers['Accept-Ranges']
-        if fault == 'weak':
+        if fault in ('weak', 'eager'):
             del headers['ETag'], headers['Last-Modified']
         if fault in ('md5', 'badmd5'):
             del headers['Repr-Digest']
@@ -176,6 +177,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return 0, size - 1, 200
         first, last = wanted[len('bytes='):].split('-')
         first = int(first)
+        if fault == 'eager':
+            return 0, size - 1, 206
         if first >= size:
             return 0, 0, 416
         return first, min(int(last) if last else size - 1, size - 1), 206

@@ -35,7 +35,7 @@ says staging/calls/$DAY/sound.csv.meta.json "$(sha256sum <$a | cut -d ' ' -f 1)"
 no_partials
 
 # What goes by and by, and is right in the end.
-for fault in cut/3000 stall/2000 corrupt/70000 storm/3/503 storm/4/429 storm/2/500 storm/5/502 whole weak chunked \
+for fault in cut/3000 stall/2000 corrupt/70000 storm/3/503 storm/4/429 storm/2/500 storm/5/502 whole weak eager chunked \
     gzip liar change/3 later/2 hub/2 jobs/2 md5; do
     name=${fault//\//_}
     wanted=$a
