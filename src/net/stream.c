@@ -28,7 +28,9 @@ static void forget_headers(cln_stream *stream) {
     stream->request.header_count = 0;
 }
 
+/* A value may come from an object that somebody wrote; one of several lines would be several headers. */
 static cln_status add_header(cln_stream *stream, const char *name, const char *value, cln_error *err) {
+    if (value == NULL || strpbrk(value, "\r\n") != NULL) return CLN_OK;
     return cln_format_string(&stream->headers[stream->request.header_count++], err, "%s: %s", name, value);
 }
 
@@ -36,11 +38,9 @@ static cln_status add_header(cln_stream *stream, const char *name, const char *v
 static cln_status set_headers(cln_stream *stream, cln_error *err) {
     forget_headers(stream);
     if (stream->position > 0) {
-        const char *strong = cln_validators_strong(&stream->validators);
-        return strong == NULL ? CLN_OK : add_header(stream, "If-Range", strong, err);
+        return add_header(stream, "If-Range", cln_validators_strong(&stream->validators), err);
     }
-    if (stream->known_etag != NULL) CLN_TRY(add_header(stream, "If-None-Match", stream->known_etag, err));
-    if (stream->known_last_modified == NULL) return CLN_OK;
+    CLN_TRY(add_header(stream, "If-None-Match", stream->known_etag, err));
     return add_header(stream, "If-Modified-Since", stream->known_last_modified, err);
 }
 
@@ -116,7 +116,7 @@ static cln_status judge(cln_stream *stream, const cln_http_response *response, c
 }
 
 cln_status cln_stream_hand_on(cln_stream *stream, const char *data, size_t size, bool *wait, cln_error *err) {
-    if (size > stream->size_limit_bytes - stream->position) {
+    if (stream->position > stream->size_limit_bytes || size > stream->size_limit_bytes - stream->position) {
         return cln_fail(err, CLN_ERR_IO, "%s sends more than %llu bytes, the most that is taken", stream->url,
                         (unsigned long long)stream->size_limit_bytes);
     }
@@ -139,7 +139,7 @@ static cln_status on_bytes(void *context, const cln_http_response *response, con
     }
     if (*wait) return CLN_OK;
     stream->transferred_bytes += size;
-    cln_retry_succeeded(&stream->retry);
+    if (skipped < size) cln_retry_succeeded(&stream->retry); /* what was known before is no progress */
     return CLN_OK;
 }
 
@@ -187,6 +187,12 @@ static cln_status judge_end(cln_stream *stream, bool *again, cln_error *err) {
         return cln_fail(err, CLN_ERR_IO, "%s answers HTTP %ld", stream->url, status);
     }
     if (!stream->is_judged) CLN_TRY(judge(stream, &stream->response, cln_span_of("", 0), err));
+    if (stream->skip_bytes > 0) {
+        stream->response.outcome = CLN_HTTP_INTERRUPTED;
+        *again = true;
+        return cln_fail(err, CLN_ERR_IO, "%s sends less than the %llu bytes that it sent before", stream->url,
+                        (unsigned long long)stream->position);
+    }
     if (stream->size_bytes != CLN_HTTP_TO_THE_END && stream->position != stream->size_bytes) {
         stream->response.outcome = CLN_HTTP_INTERRUPTED;
         *again = stream->position < stream->size_bytes;

@@ -111,6 +111,13 @@ to s3://colonnade-fetch/pre >out
 grep -q "small,changed,.*small.3.csv" out || fail "without validators: $(cat out)"
 same colonnade-fetch/pre/calls/$DAY/small.3.csv source/small.csv
 
+# ---- A source that sends less than before is not whole ----
+
+for i in $(seq 1000); do echo "$i,$i"; done >source/brief.csv
+config "brief=$URL/brief/brief.csv"
+to s3://colonnade-fetch/pre >out 2>err || fail "a source that was cut: $(cat err)"
+same colonnade-fetch/pre/calls/$DAY/brief.csv source/brief.csv
+
 # ---- s3 as a source; the bucket of a role; unusual names ----
 
 config "copy=s3://colonnade-fetch/pre/calls/$DAY/big.csv" "odd name+%ü~(')=file://$PWD/source/odd%20name+%25%C3%BC~.csv"

@@ -6,7 +6,8 @@ Serves FOLDER with ETag, Last-Modified, Range and If-Range on a free port, which
 is the first line of its output, and writes "PATH FIRST SENT" to LOG for each
 answer. Where FOLDER/NAME.gate holds a number, no more than so many bytes of
 NAME are sent until the gate is removed. /plain/NAME has no validators and no
-ranges.
+ranges. /brief/NAME has an ETag, but neither ranges nor a length: the first answer
+is cut in the middle, the second ends whole, but after a quarter.
 """
 import hashlib
 import os
@@ -16,6 +17,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 folder, log = sys.argv[1:]
+brief_count = 0
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -40,6 +42,9 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(304)
             self.end_headers()
             return
+        if self.path.startswith("/brief/"):
+            self.send_brief(data, etag)
+            return
         first = 0
         match = re.match(r"bytes=(\d+)-", self.headers.get("Range", ""))
         if match and not plain and self.headers.get("If-Range", etag) == etag:
@@ -59,6 +64,20 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             with open(log, "a") as lines:
                 lines.write("%s %d %d\n" % (self.path, first, sent))
+
+    def send_brief(self, data, etag):
+        global brief_count
+        brief_count += 1
+        size = {1: len(data) // 2, 2: len(data) // 4}.get(brief_count, len(data))
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("Content-Type", "text/csv")
+        self.send_header("ETag", etag)
+        self.end_headers()
+        self.wfile.write(b"%x\r\n%s\r\n" % (size, data[:size]))
+        if brief_count != 1:
+            self.wfile.write(b"0\r\n\r\n")
+        self.close_connection = True
 
     def send_body(self, gate, data, first):
         sent = 0
