@@ -73,7 +73,7 @@ static cln_status find_known(cln_place *place, const cln_fetch_settings *setting
 cln_status cln_place_find(cln_place *place, const cln_fetch_job *job, const cln_fetch_settings *settings,
                           cln_error *err) {
     *place = (cln_place){.job = job};
-    CLN_TRY(cln_format_string(&place->dataset_folder, err, "%s/%s", settings->staging_dir, job->dataset));
+    CLN_TRY(cln_path_join(&place->dataset_folder, settings->staging_dir, job->dataset, err));
     CLN_TRY(cln_format_string(&place->folder, err, "%s/%s", place->dataset_folder, settings->date));
     CLN_TRY(cln_file_make_dirs(place->folder, err));
     CLN_TRY(find_versions(place, err));

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* S3 takes no smaller part but the last. */
+static const uint64_t part_least_bytes = 5 << 20;
+
 static bool add_text(cJSON *json, const char *name, const char *text) {
     return (text == NULL ? cJSON_AddNullToObject(json, name) : cJSON_AddStringToObject(json, name, text)) != NULL;
 }
@@ -93,7 +96,7 @@ cln_status cln_upload_state_parse(cln_upload_state *state, cln_span text, bool *
     const cln_status status = take(state, json, err);
     cJSON_Delete(json);
     *is_whole = state->url != NULL && state->key != NULL && state->upload_id != NULL && state->mark != NULL &&
-                state->part_bytes > 0;
+                state->part_bytes >= part_least_bytes;
     return status;
 }
 
