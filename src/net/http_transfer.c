@@ -3,6 +3,7 @@
 
 #include "colonnade/base/memory.h"
 
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,15 @@ static const char *url_of(const cln_http_transfer *t) {
     return t->url != NULL ? t->url : t->request->url;
 }
 
+/* Signatures and tokens are among them. */
+static void forget_headers(cln_http_transfer *t) {
+    for (struct curl_slist *line = t->headers; line != NULL; line = line->next) {
+        OPENSSL_cleanse(line->data, strlen(line->data));
+    }
+    curl_slist_free_all(t->headers);
+    t->headers = NULL;
+}
+
 static cln_status add_header(cln_http_transfer *t, const char *header, cln_error *err) {
     struct curl_slist *longer = curl_slist_append(t->headers, header);
     if (longer == NULL) return cln_fail_memory(err, "preparing a request");
@@ -32,6 +42,13 @@ static cln_span host_of(const char *url) {
     const char *host = strstr(url, "://");
     if (host == NULL) return cln_span_of_string(url);
     return cln_span_of(url, (size_t)(host + 3 - url) + strcspn(host + 3, "/?#"));
+}
+
+/* What of an address may be told and kept: that of another host than was asked, behind a redirection, may be signed in
+ * its query, and then opens the file to whoever reads it. */
+static cln_span told_part(const cln_http_transfer *t, const char *url) {
+    const bool is_elsewhere = !cln_span_equal(host_of(url), host_of(t->request->url));
+    return cln_span_of(url, is_elsewhere ? strcspn(url, "?#") : strlen(url));
 }
 
 static cln_status add_range(cln_http_transfer *t, cln_error *err) {
@@ -50,8 +67,7 @@ static cln_status set_headers(cln_http_transfer *t, cln_error *err) {
     const cln_http_request *request = t->request;
     const bool is_elsewhere =
         !cln_span_equal(host_of(url_of(t)), host_of(request->url)); /* where no secret of ours may go */
-    curl_slist_free_all(t->headers);
-    t->headers = NULL;
+    forget_headers(t);
     CLN_TRY(add_header(t, "Expect:", err));
     for (size_t i = 0; i < request->header_count; i++) {
         if (is_elsewhere && has_prefix(request->headers[i], AUTHORIZATION)) continue;
@@ -143,14 +159,16 @@ cln_status cln_http_prepare(cln_http_transfer *t, cln_error *err) {
 
 void cln_http_transfer_free(cln_http_transfer *t) {
     curl_easy_cleanup(t->curl);
-    curl_slist_free_all(t->headers);
+    forget_headers(t);
     free(t->url);
     free(t);
 }
 
 static cln_status refuse(cln_http_transfer *t, const char *why, const char *where) {
+    const cln_span told = told_part(t, where);
     t->response->outcome = CLN_HTTP_REFUSED;
-    return cln_fail(&t->error, CLN_ERR_IO, "%s: %s%.300s", t->request->url, why, where);
+    return cln_fail(&t->error, CLN_ERR_IO, "%s: %s%.*s", t->request->url, why, told.size < 300 ? (int)told.size : 300,
+                    told.data);
 }
 
 /* Why an address that base leads to is not followed; NULL: it is. */
@@ -229,13 +247,14 @@ static cln_status judge_failure(cln_http_transfer *t, CURLcode code) {
     }
     if (code == CURLE_OUT_OF_MEMORY) return cln_fail_memory(&t->error, "a transfer");
     t->response->is_missing = code == CURLE_FILE_COULDNT_READ_FILE;
+    const cln_span told = told_part(t, url_of(t));
     const char *what = t->message[0] != '\0' ? t->message : curl_easy_strerror(code);
     if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
         return cln_fail(&t->error, CLN_ERR_IO,
-                        "cannot trust %s: %s (SSL_CERT_FILE names the certificates to trust, if not the system's)",
-                        url_of(t), what);
+                        "cannot trust %.*s: %s (SSL_CERT_FILE names the certificates to trust, if not the system's)",
+                        (int)told.size, told.data, what);
     }
-    return cln_fail(&t->error, CLN_ERR_IO, "cannot transfer %s: %s", url_of(t), what);
+    return cln_fail(&t->error, CLN_ERR_IO, "cannot transfer %.*s: %s", (int)told.size, told.data, what);
 }
 
 cln_status cln_http_judge(cln_http_transfer *t, CURLcode code, bool *again) {
@@ -255,5 +274,5 @@ cln_status cln_http_judge(cln_http_transfer *t, CURLcode code, bool *again) {
     response->is_missing = response->status == 403 || response->status == 404 || response->status == 410;
     free(response->final_url);
     response->final_url = NULL;
-    return cln_copy_string(&response->final_url, url_of(t), &t->error);
+    return cln_copy_span(&response->final_url, told_part(t, url_of(t)), &t->error);
 }

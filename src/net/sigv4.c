@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/net/sigv4.h"
 
+#include "secrets.h"
 #include "sha256.h"
 
 #include <openssl/crypto.h>
@@ -49,10 +50,11 @@ typedef struct sorted_pairs {
     size_t count;
 } sorted_pairs;
 
+/* A session token may be among the values. */
 static void clean_up_pairs(sorted_pairs *pairs) {
     for (size_t i = 0; i < pairs->count; i++) {
         free(pairs->names[i]);
-        free(pairs->values[i]);
+        cln_secrets_free_string(pairs->values[i]);
     }
     pairs->count = 0;
 }

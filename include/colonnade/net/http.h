@@ -48,7 +48,7 @@ typedef struct cln_http_response {
     cln_http_outcome outcome;
     long status;              /* 0: none came, or a file */
     bool is_missing;          /* nothing is published there: 403, 404, 410, or no such file */
-    char *final_url;          /* behind redirections; NULL where none was reached */
+    char *final_url;          /* behind redirections, of another host without its query; NULL where none was reached */
     cln_http_header *headers; /* of the last answer, in their order */
     size_t header_count;
     size_t header_capacity;
