@@ -242,6 +242,22 @@ void cln_s3_call_clean_up(cln_s3_call *call) {
     call->path = NULL;
 }
 
+cln_status cln_s3_call_check_range(const cln_s3_call *call, const cln_http_response *response, const char *etag,
+                                   cln_error *err) {
+    uint64_t first;
+    uint64_t last;
+    uint64_t total;
+    if (response->status == 206 &&
+        (!cln_http_content_range(response, &first, &last, &total) || first != call->first_byte)) {
+        return cln_fail(err, CLN_ERR_IO, "s3://%s/%s: the service sends other bytes than it was asked for",
+                        call->bucket, call->key);
+    }
+    const char *told = cln_http_header_value(response, "ETag");
+    if (etag == NULL || told == NULL || strcmp(told, etag) == 0) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "s3://%s/%s was replaced by another version while it was read", call->bucket,
+                    call->key);
+}
+
 static cln_status hand_over(cln_s3_call *call, char **url, char **lines, size_t *line_count, cln_error *err) {
     CLN_TRY(prepare(call, err));
     CLN_TRY(sign(call, err));

@@ -104,6 +104,11 @@ void cln_s3_call_clean_up(cln_s3_call *call);
 void cln_s3_call_add_query(cln_s3_call *call, const char *name, const char *value);
 void cln_s3_call_add_header(cln_s3_call *call, const char *name, const char *value);
 
+/* For a sink, at the first bytes of each try: whether the answer to a range begins where it was asked to, and is of the
+ * version with that ETag (NULL: of any), where the answer tells. */
+CLN_CHECKED cln_status cln_s3_call_check_range(const cln_s3_call *call, const cln_http_response *response,
+                                               const char *etag, cln_error *err);
+
 /* s3_refusal.c: what the answer says, and the sentence for people. */
 void cln_s3_refusal_read(cln_s3_refusal *refusal, const cln_http_response *response);
 bool cln_s3_refusal_is_passing(const cln_s3_refusal *refusal);

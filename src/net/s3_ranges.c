@@ -12,6 +12,7 @@ enum { PIECE_LEAST_BYTES = 1 << 20 };
 
 typedef struct piece {
     cln_s3_call call;
+    const char *etag; /* NULL: of any version */
     char *data;
     size_t size;
     size_t filled;
@@ -29,6 +30,7 @@ static cln_status take_bytes(void *context, const cln_http_response *response, c
         return cln_fail(err, CLN_ERR_IO, "s3://%s/%s: the service sends the whole object instead of a part",
                         p->call.bucket, p->call.key);
     }
+    if (p->filled == 0) CLN_TRY(cln_s3_call_check_range(&p->call, response, p->etag, err));
     if (size > p->size - p->filled) {
         return cln_fail(err, CLN_ERR_IO, "s3://%s/%s: the service sends more bytes than it was asked for",
                         p->call.bucket, p->call.key);
@@ -39,6 +41,7 @@ static cln_status take_bytes(void *context, const cln_http_response *response, c
 }
 
 static void begin_piece(cln_s3 *s3, piece *p, const char *bucket, const char *key, const char *etag, uint64_t offset) {
+    p->etag = etag;
     p->call = (cln_s3_call){.method = "GET",
                             .bucket = bucket,
                             .key = key,

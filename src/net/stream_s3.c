@@ -16,7 +16,8 @@ static cln_status take_head(cln_stream *stream, cln_error *err) {
     if (!cln_http_content_length(response, &stream->size_bytes)) {
         return cln_fail(err, CLN_ERR_IO, "%s: the service does not tell its size", stream->url);
     }
-    if (stream->position > 0 && !cln_validators_agree(&stream->validators, response)) {
+    if (stream->position > stream->size_bytes ||
+        (stream->position > 0 && !cln_validators_agree(&stream->validators, response))) {
         stream->is_other = true;
         return cln_fail(err, CLN_ERR_IO, "%s was replaced by another version while it was read", stream->url);
     }
@@ -47,6 +48,8 @@ static void on_head(cln_s3_call *call, cln_status status) {
         fail(stream, status, &error);
     } else if (stream->position == 0 && is_known(stream)) {
         stream->state = CLN_STREAM_UNCHANGED;
+    } else if (stream->position == stream->size_bytes) { /* all of it came before an interruption */
+        stream->state = CLN_STREAM_WHOLE;
     } else {
         take_rest(stream);
     }
@@ -57,6 +60,12 @@ static cln_status on_bytes(void *context, const cln_http_response *response, con
     cln_stream *stream = context;
     if (response->status != 206) {
         return cln_fail(err, CLN_ERR_IO, "%s: the service sends the whole object instead of a part", stream->url);
+    }
+    if (!stream->is_judged) {
+        const cln_status status = cln_s3_call_check_range(&stream->call, response, stream->validators.etag, err);
+        stream->is_other = status != CLN_OK && !cln_validators_agree(&stream->validators, response);
+        if (status != CLN_OK) return status;
+        stream->is_judged = true;
     }
     if (size > stream->size_bytes - stream->position) {
         return cln_fail(err, CLN_ERR_IO, "%s: the service sends more bytes than it was asked for", stream->url);
@@ -71,6 +80,7 @@ static cln_status on_bytes(void *context, const cln_http_response *response, con
 static void go_on(void *context) {
     cln_stream *stream = context;
     stream->call.first_byte = stream->position;
+    stream->is_judged = false;
 }
 
 static void on_done(cln_s3_call *call, cln_status status) {
