@@ -42,6 +42,15 @@ static cln_status pump(cln_s3_upload *upload, cln_byte_source *file, char *block
     }
 }
 
+/* The metadata tell the hash that the file had before it was read for sending. */
+static cln_status check_sent(const cln_s3_upload *upload, cln_byte_source *file, cln_error *err) {
+    CLN_TRY(file->check_unchanged(file, err));
+    char sha256[CLN_SHA256_TEXT_BYTES];
+    cln_s3_upload_digest(upload, sha256);
+    if (strcmp(sha256, upload->sha256) == 0) return CLN_OK;
+    return cln_fail(err, CLN_ERR_IO, "%s changed while it was pushed; push it again", file->name);
+}
+
 static cln_status send_open(cln_s3 *s3, const char *bucket, const char *key, cln_byte_source *file, const char *sha256,
                             cln_error *err) {
     cln_s3_upload upload = {.s3 = s3, .bucket = bucket, .key = key, .mark = sha256, .sha256 = sha256};
@@ -50,7 +59,7 @@ static cln_status send_open(cln_s3 *s3, const char *bucket, const char *key, cln
     cln_status status = cln_s3_part_bytes(s3, file->size_bytes, &upload.part_bytes, err);
     if (status == CLN_OK) status = cln_s3_upload_begin(&upload, err);
     if (status == CLN_OK) status = pump(&upload, file, block, err);
-    if (status == CLN_OK) status = file->check_unchanged(file, err);
+    if (status == CLN_OK) status = check_sent(&upload, file, err);
     if (status == CLN_OK) status = cln_s3_upload_complete(&upload, err);
     if (status != CLN_OK && upload.buffers != NULL) (void)!cln_s3_upload_abort(&upload, NULL);
     cln_s3_upload_clean_up(&upload);
@@ -95,6 +104,7 @@ typedef struct arrival {
 
 static cln_status write_ranges(const arrival *a, int descriptor, char *block, cln_error *err) {
     for (uint64_t offset = 0; offset < a->info->size_bytes; offset += FETCH_BYTES) {
+        if (cln_cleanup_signal() != 0) return cln_fail(err, CLN_ERR_IO, "interrupted");
         const uint64_t left = a->info->size_bytes - offset;
         const size_t size = left < FETCH_BYTES ? (size_t)left : FETCH_BYTES;
         CLN_TRY(cln_s3_get_range(a->s3, a->bucket, a->key, a->info->etag, offset, block, size, err));
@@ -103,10 +113,16 @@ static cln_status write_ranges(const arrival *a, int descriptor, char *block, cl
     return CLN_OK;
 }
 
+/* What another process of the same number left is replaced; a link is never written through. */
+static int create_temporary(const char *path) {
+    (void)unlink(path);
+    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+}
+
 static cln_status write_file(const arrival *a, bool sync, cln_error *err) {
     char *block = malloc(FETCH_BYTES);
     if (block == NULL) return cln_fail_memory(err, "fetching an object");
-    const int descriptor = open(a->temporary_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    const int descriptor = create_temporary(a->temporary_path);
     cln_status status = CLN_OK;
     if (descriptor < 0) status = cln_fail_errno(err, "cannot create %s", a->temporary_path);
     if (status == CLN_OK) status = write_ranges(a, descriptor, block, err);
@@ -154,8 +170,8 @@ static cln_status get_known(cln_s3 *s3, const char *bucket, const char *key, con
     if (*copy == CLN_S3_SAME) return CLN_OK;
     arrival a = {.s3 = s3, .bucket = bucket, .key = key, .info = info};
     const cln_span folder = cln_span_of(path, (size_t)(cln_path_name(path).data - path));
-    CLN_TRY(
-        cln_format_string(&a.temporary_path, err, "%.*s.tmp-%s", (int)folder.size, folder.data, path + folder.size));
+    CLN_TRY(cln_format_string(&a.temporary_path, err, "%.*s.tmp-%s.%ld", (int)folder.size, folder.data,
+                              path + folder.size, (long)getpid()));
     const cln_status status = receive(&a, path, sync, err);
     free(a.temporary_path);
     return status;

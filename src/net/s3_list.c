@@ -28,23 +28,30 @@ static void decode(char *text) {
     *out = '\0';
 }
 
-static cln_status take_object(cln_s3_list *list, const xmlNode *node, bool is_encoded, cln_error *err) {
+/* Whoever lists a folder takes its name off the keys. */
+static cln_status take_object(cln_s3_list *list, const xmlNode *node, const char *prefix, bool is_encoded,
+                              cln_error *err) {
     CLN_TRY(cln_grow_array(&list->objects, &list->capacity, list->count + 1, sizeof *list->objects, err));
     cln_s3_object *object = &list->objects[list->count++];
     object->size_bytes = cln_xml_number(node, "Size");
     CLN_TRY(cln_xml_text(node, "Key", &object->key, err));
     if (is_encoded) decode(object->key);
+    if (strncmp(object->key, prefix, strlen(prefix)) != 0) {
+        return cln_fail(err, CLN_ERR_IO, "object storage lists '%.200s' when asked for what begins with '%.200s'",
+                        object->key, prefix);
+    }
     return cln_xml_text(node, "ETag", &object->etag, err);
 }
 
-static cln_status take_page(cln_s3_list *list, const cln_xml *xml, size_t objects_most, char **token, cln_error *err) {
+static cln_status take_page(cln_s3_list *list, const cln_xml *xml, const char *prefix, size_t objects_most,
+                            char **token, cln_error *err) {
     char text[16];
     cln_xml_copy_text(xml->root, "EncodingType", text, sizeof text);
     const bool is_encoded = strcmp(text, "url") == 0;
     for (const xmlNode *node = cln_xml_child(xml->root, "Contents"); node != NULL;
          node = cln_xml_next(node, "Contents")) {
         if (objects_most != 0 && list->count == objects_most) return CLN_OK;
-        CLN_TRY(take_object(list, node, is_encoded, err));
+        CLN_TRY(take_object(list, node, prefix, is_encoded, err));
     }
     cln_xml_copy_text(xml->root, "IsTruncated", text, sizeof text);
     if (strcmp(text, "true") != 0) return CLN_OK;
@@ -65,7 +72,7 @@ static cln_status list_page(cln_s3 *s3, const char *bucket, const char *prefix, 
     *token = NULL;
     cln_xml xml = {0};
     if (status == CLN_OK) status = cln_xml_parse(&xml, cln_buffer_span(&call.response.body), "a listing", err);
-    if (status == CLN_OK) status = take_page(list, &xml, objects_most, token, err);
+    if (status == CLN_OK) status = take_page(list, &xml, prefix, objects_most, token, err);
     cln_xml_clean_up(&xml);
     cln_s3_call_clean_up(&call);
     return status;
