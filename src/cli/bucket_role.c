@@ -73,13 +73,13 @@ cln_status cln_bucket_put(cln_bucket_copy *copy, const cln_s3_place *place, cons
 }
 
 cln_status cln_bucket_get(cln_bucket_copy *copy, const cln_s3_place *place, const char *name, const char *path,
-                          cln_error *err) {
+                          const char *arrival_path, cln_error *err) {
     char *key;
     cln_s3_copy outcome = CLN_S3_SAME;
     uint64_t size_bytes = 0;
     CLN_TRY(cln_bucket_key(place, name, &key, err));
-    cln_status status =
-        cln_s3_get_file(copy->s3, place->bucket, key, path, copy->cli->config.fsync, &outcome, &size_bytes, err);
+    cln_status status = cln_s3_get_file(copy->s3, place->bucket, key, arrival_path, copy->cli->config.fsync, &outcome,
+                                        &size_bytes, err);
     if (status == CLN_OK) {
         status =
             add_row(copy, path, outcome == CLN_S3_SAME ? "unchanged" : "pulled", size_bytes, place->bucket, key, err);

@@ -31,7 +31,8 @@ CLN_CHECKED cln_status cln_bucket_copy_end(cln_bucket_copy *copy, cln_status sta
 /* One file; what is its name for people. */
 CLN_CHECKED cln_status cln_bucket_put(cln_bucket_copy *copy, const cln_s3_place *place, const char *name,
                                       const char *path, cln_error *err);
+/* It goes to arrival_path, which may be path itself. */
 CLN_CHECKED cln_status cln_bucket_get(cln_bucket_copy *copy, const cln_s3_place *place, const char *name,
-                                      const char *path, cln_error *err);
+                                      const char *path, const char *arrival_path, cln_error *err);
 
 #endif

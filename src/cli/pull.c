@@ -5,20 +5,29 @@
  */
 #include "bucket_role.h"
 
+#include "colonnade/base/cleanup.h"
 #include "colonnade/base/file.h"
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/store/dataset.h"
 #include "colonnade/store/dataset_paths.h"
+#include "colonnade/store/partition_writer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MASTER_LIMIT_BYTES = 64 << 20 };
 
 /* ---- A dataset ---- */
+
+/* A file that came beside the name that it is to have. */
+typedef struct arrival {
+    char *path;
+    char *temporary_path;
+} arrival;
 
 /* The master of the bucket, looked at in a store of its own: it is not this
  * one's before all that it names is here. */
@@ -27,16 +36,25 @@ typedef struct incoming {
     char *dataset_dir;
     char *master_path;
     cln_manifest manifest;
+    arrival *arrivals;
+    size_t arrival_count, arrival_capacity;
 } incoming;
 
 static void clean_up(incoming *in) {
-    if (in->master_path != NULL) (void)unlink(in->master_path);
-    if (in->dataset_dir != NULL) (void)rmdir(in->dataset_dir);
-    if (in->store_dir != NULL) (void)rmdir(in->store_dir);
-    free(in->master_path);
-    free(in->dataset_dir);
-    free(in->store_dir);
+    char *const paths[] = {in->master_path, in->dataset_dir, in->store_dir};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        if (paths[i] == NULL) continue;
+        (void)remove(paths[i]);
+        cln_cleanup_unregister_path(paths[i]);
+        free(paths[i]);
+    }
     cln_manifest_clean_up(&in->manifest);
+    for (size_t i = 0; i < in->arrival_count; i++) {
+        if (in->arrivals[i].temporary_path != NULL) (void)unlink(in->arrivals[i].temporary_path);
+        free(in->arrivals[i].temporary_path);
+        free(in->arrivals[i].path);
+    }
+    free(in->arrivals);
 }
 
 static cln_status make_room(incoming *in, const cln_cli *cli, const char *dataset, cln_error *err) {
@@ -47,9 +65,12 @@ static cln_status make_room(incoming *in, const cln_cli *cli, const char *datase
         return cln_fail_errno(err, "cannot make a folder in %s", cli->settings.scratch_dir);
     }
     in->store_dir = template;
+    CLN_TRY(cln_cleanup_register_path(in->store_dir, err));
     CLN_TRY(cln_dataset_dir(&in->dataset_dir, in->store_dir, dataset, err));
+    CLN_TRY(cln_cleanup_register_path(in->dataset_dir, err));
     CLN_TRY(cln_file_make_dirs(in->dataset_dir, err));
-    return cln_dataset_path(&in->master_path, in->store_dir, dataset, CLN_MASTER_NAME, err);
+    CLN_TRY(cln_dataset_path(&in->master_path, in->store_dir, dataset, CLN_MASTER_NAME, err));
+    return cln_cleanup_register_path(in->master_path, err);
 }
 
 static cln_status read_master(incoming *in, cln_bucket_copy *copy, const cln_s3_place *place, const char *dataset,
@@ -70,22 +91,60 @@ static cln_status read_master(incoming *in, cln_bucket_copy *copy, const cln_s3_
     return status;
 }
 
-static cln_status pull_inner(cln_bucket_copy *copy, const cln_s3_place *place, const char *dataset, const char *inner,
-                             cln_error *err) {
-    char *path;
+/* A file of the dataset into the list of those that arrived. What is here already, by its bytes, is not fetched. */
+static cln_status pull_inner(incoming *in, cln_bucket_copy *copy, const cln_s3_place *place, const char *dataset,
+                             const char *inner, cln_error *err) {
+    CLN_TRY(cln_grow_array(&in->arrivals, &in->arrival_capacity, in->arrival_count + 1, sizeof *in->arrivals, err));
+    arrival *a = &in->arrivals[in->arrival_count++];
+    CLN_TRY(cln_dataset_path(&a->path, copy->cli->settings.store_dir, dataset, inner, err));
+    char *folder;
+    CLN_TRY(cln_copy_span(&folder, cln_span_of(a->path, (size_t)(cln_path_name(a->path).data - a->path)), err));
     char *name = NULL;
-    CLN_TRY(cln_dataset_path(&path, copy->cli->settings.store_dir, dataset, inner, err));
-    cln_status status = cln_format_string(&name, err, "%s/%s", dataset, inner);
+    cln_status status = cln_format_string(&a->temporary_path, err, "%s" CLN_TEMPORARY_MARK "pulled-%s", folder,
+                                          a->path + strlen(folder));
+    if (status == CLN_OK) status = cln_file_make_dirs(folder, err);
+    if (status == CLN_OK) status = cln_format_string(&name, err, "%s/%s", dataset, inner);
     if (status == CLN_OK) {
-        char *folder = NULL;
-        status = cln_copy_span(&folder, cln_span_of(path, (size_t)(cln_path_name(path).data - path)), err);
-        if (status == CLN_OK) status = cln_file_make_dirs(folder, err);
-        free(folder);
+        (void)unlink(a->temporary_path);
+        (void)!link(a->path, a->temporary_path);
+        status = cln_bucket_get(copy, place, name, a->path, a->temporary_path, err);
     }
-    if (status == CLN_OK) status = cln_bucket_get(copy, place, name, path, err);
     free(name);
-    free(path);
+    free(folder);
     return status;
+}
+
+/* A push puts its master last: until then there may be partitions that the former master does not tell of. */
+static cln_status check_size(const arrival *a, uint64_t size_bytes, bool has_other_crc, cln_error *err) {
+    struct stat about;
+    if (stat(a->temporary_path, &about) != 0) return cln_fail_errno(err, "cannot read %s", a->temporary_path);
+    if ((uint64_t)about.st_size == size_bytes && !has_other_crc) return CLN_OK;
+    return cln_fail(
+        err, CLN_ERR_IO,
+        "nothing of it was taken: %s is in the bucket otherwise than its master tells; a push is under way, "
+        "or was cut: pull again when it is over, or push again",
+        a->path);
+}
+
+static cln_status pull_partition(incoming *in, cln_bucket_copy *copy, const cln_s3_place *place, const char *dataset,
+                                 const cln_partition_info *info, cln_error *err) {
+    CLN_TRY(pull_inner(in, copy, place, dataset, info->file, err));
+    const arrival *a = &in->arrivals[in->arrival_count - 1];
+    CLN_TRY(check_size(a, info->size_bytes, false, err));
+    if (!info->has_rest_crc) return CLN_OK;
+    uint32_t crc;
+    CLN_TRY(cln_partition_rest_crc32c(a->temporary_path, &crc, err));
+    return check_size(a, info->size_bytes, crc != info->rest_crc32c, err);
+}
+
+/* All of it is here. A rename between two names of one file does nothing. */
+static cln_status put_in_place(const incoming *in, cln_error *err) {
+    for (size_t i = 0; i < in->arrival_count; i++) {
+        const arrival *a = &in->arrivals[i];
+        if (rename(a->temporary_path, a->path) != 0) return cln_fail_errno(err, "cannot create %s", a->path);
+        (void)unlink(a->temporary_path);
+    }
+    return CLN_OK;
 }
 
 /* What another push wrote meanwhile is another master: nothing of it is mixed in. */
@@ -109,11 +168,15 @@ static cln_status pull_files(incoming *in, cln_bucket_copy *copy, const cln_s3_p
             return cln_fail(err, CLN_ERR_IO, "the master of %s in the bucket names '%.100s', which is no partition",
                             dataset, file);
         }
-        CLN_TRY(pull_inner(copy, place, dataset, file, err));
+        CLN_TRY(pull_partition(in, copy, place, dataset, &in->manifest.partitions[i], err));
     }
     const char *live = in->manifest.live.file;
-    if (live != NULL && cln_is_live_file(live)) CLN_TRY(pull_inner(copy, place, dataset, live, err));
-    if (takes_history) CLN_TRY(pull_inner(copy, place, dataset, CLN_HISTORY_NAME, err));
+    if (live != NULL && cln_is_live_file(live)) {
+        CLN_TRY(pull_inner(in, copy, place, dataset, live, err));
+        CLN_TRY(check_size(&in->arrivals[in->arrival_count - 1], in->manifest.live.size_bytes, false, err));
+    }
+    if (takes_history) CLN_TRY(pull_inner(in, copy, place, dataset, CLN_HISTORY_NAME, err));
+    CLN_TRY(put_in_place(in, err));
     return publish(in, copy->cli, dataset, err);
 }
 
@@ -216,8 +279,10 @@ static cln_status pull_store(cln_bucket_copy *copy, cln_error *err) {
 
 /* ---- The report ---- */
 
-/* Whether each part of a key may be a file's name, so that it stays in its folder. */
+/* Whether each part of a key may be a file's name, so that it stays in its folder. What ends with a slash, or is the
+ * prefix itself, is no file but a folder's marker, as other programs make them. */
 static bool is_safe_path(const char *path) {
+    if (*path == '\0' || path[strlen(path) - 1] == '/') return false;
     while (*path != '\0') {
         const size_t size = strcspn(path, "/");
         char part[256];
@@ -235,7 +300,7 @@ static cln_status pull_report_file(cln_bucket_copy *copy, const cln_s3_place *pl
     CLN_TRY(cln_path_join(&path, copy->cli->config.report_dir, name, err));
     cln_status status = cln_copy_span(&folder, cln_span_of(path, (size_t)(cln_path_name(path).data - path)), err);
     if (status == CLN_OK) status = cln_file_make_dirs(folder, err);
-    if (status == CLN_OK) status = cln_bucket_get(copy, place, name, path, err);
+    if (status == CLN_OK) status = cln_bucket_get(copy, place, name, path, path, err);
     free(folder);
     free(path);
     return status;
@@ -262,8 +327,10 @@ static cln_status pull_report(cln_bucket_copy *copy, cln_error *err) {
 static cln_status pull_local(const cln_cli *cli, cln_error *err) {
     cln_bucket_copy copy;
     CLN_TRY(cln_bucket_copy_begin(&copy, cli, err));
+    cln_cleanup_hold();
     cln_status status = pull_store(&copy, err);
     if (status == CLN_OK) status = pull_report(&copy, err);
+    cln_cleanup_release();
     return cln_bucket_copy_end(&copy, status, err);
 }
 

@@ -62,8 +62,9 @@ cln push --format csv >out
 grep -q ',pushed,' out && fail "a second push sent something: $(cat out)"
 [ "$(grep -cE ' (PUT|POST) ' swift/proxy.log || true)" = "$before" ] || fail "a second push wrote to the bucket"
 
-# ---- And back, bit for bit ----
+# ---- And back, bit for bit, whatever marks of folders others made ----
 
+s3_aws s3api put-object --bucket colonnade-answers --key figures/ >/dev/null
 cln pull --store back --format csv >out
 mv report report.kept
 cln pull --store back --format csv >out
@@ -71,6 +72,7 @@ for file in store/*/partitions/*.h5 store/*/master.h5 store/*/history.jsonl; do
     cmp "$file" "back/${file#store/}" || fail "$file came back otherwise"
 done
 diff -r report report.kept || fail "the report came back otherwise"
+s3_aws s3api delete-object --bucket colonnade-answers --key figures/
 grep -q 'partitions.*,unchanged,' out || fail "a second pull fetched partitions: $(cat out)"
 cln verify --store back >/dev/null || fail "what came back does not verify"
 cln export big --store store >one
@@ -87,6 +89,16 @@ s3_aws s3api put-object --bucket colonnade-store --key "$key" --body damaged \
 if cln pull small --store third 2>err; then fail "a damaged partition was taken"; fi
 grep -q 'SHA-256' err || fail "a damaged partition: $(cat err)"
 [ ! -e third/small/master.h5 ] || fail "a damaged partition was published"
+# Nor is one that is whole, but not the one that the master tells of: a push puts its master last.
+s3_aws s3api put-object --bucket colonnade-store --key "$key" --body damaged \
+    --metadata "sha256=$(sha256sum <damaged | cut -d ' ' -f 1),colonnade=0" >/dev/null
+for folder in third back; do
+    if cln pull small --store $folder 2>err; then fail "another partition was taken"; fi
+    grep -q 'otherwise than its master tells' err || fail "another partition: $(cat err)"
+done
+[ -z "$(find third -type f -name '*.h5')" ] || fail "of a mixture something was kept: $(find third)"
+cln verify --store back >/dev/null || fail "a partition here was replaced by another"
+[ -z "$(find back -name '.tmp-*')" ] || fail "left behind: $(find back)"
 s3_aws s3api delete-object --bucket colonnade-store --key "$key"
 cln push small --format csv >out
 grep -q 'small/partitions.*,pushed,' out || fail "the partition was not mended: $(cat out)"
