@@ -88,13 +88,21 @@ static cln_status ask(bool *is_agreed, cln_error *err) {
     return CLN_OK;
 }
 
+/* Whether the bucket of a role went with that of one before it. */
+static bool went_before(const bucket_list *list, const bool *is_gone, int role) {
+    for (int i = 0; i < role; i++) {
+        if (is_gone[i] && strcmp(list->places[i].bucket, list->places[role].bucket) == 0) return true;
+    }
+    return false;
+}
+
 static cln_status remove_listed(const bucket_list *list, cln_error *err) {
+    bool is_gone[CLN_BUCKET_COUNT] = {false};
     for (int role = 0; role < CLN_BUCKET_COUNT; role++) {
-        bool is_gone = false;
-        if (list->prefixes[role] == NULL) continue;
+        if (list->prefixes[role] == NULL || went_before(list, is_gone, role)) continue;
         CLN_TRY(cln_s3_holdings_remove(list->s3, list->places[role].bucket, list->prefixes[role], &list->holdings[role],
-                                       &is_gone, err));
-        if (is_gone) cln_note("the bucket s3://%s, which Colonnade made, is gone too", list->places[role].bucket);
+                                       &is_gone[role], err));
+        if (is_gone[role]) cln_note("the bucket s3://%s, which Colonnade made, is gone too", list->places[role].bucket);
     }
     return CLN_OK;
 }

@@ -70,33 +70,13 @@ cln_status cln_fetch_run_to_s3(const cln_fetch_item *item, const cln_fetch_s3_ta
     return status;
 }
 
-static cln_status abort_uploads(const cln_fetch_s3_target *target, const cln_s3_place *place, const char *folder,
-                                size_t *count, cln_error *err) {
-    cln_s3_upload_list list;
-    cln_status status = cln_s3_multipart_list_uploads(target->s3, place->bucket, folder, &list, err);
-    for (size_t i = 0; i < list.count && status == CLN_OK; i++) {
-        status = cln_s3_multipart_abort(target->s3, place->bucket, list.uploads[i].key, list.uploads[i].upload_id, err);
-        *count += status == CLN_OK;
-    }
-    cln_s3_upload_list_clean_up(&list);
-    return status;
-}
-
-static bool is_state(const char *key) {
-    const char *slash = strrchr(key, '/');
-    const size_t size = strlen(key);
-    const size_t suffix_size = strlen(CLN_UPLOAD_STATE_SUFFIX);
-    return slash != NULL && slash[1] == '.' && size > suffix_size &&
-           strcmp(key + size - suffix_size, CLN_UPLOAD_STATE_SUFFIX) == 0;
-}
-
 static cln_status delete_states(const cln_fetch_s3_target *target, const cln_s3_place *place, const char *folder,
                                 cln_error *err) {
     cln_s3_list list;
     cln_status status = cln_s3_list_objects(target->s3, place->bucket, folder, 0, &list, err);
     for (size_t i = 0; i < list.count && status == CLN_OK; i++) {
         const char *const keys[] = {list.objects[i].key};
-        if (is_state(keys[0])) status = cln_s3_delete(target->s3, place->bucket, keys, 1, err);
+        if (cln_upload_state_is_key(keys[0])) status = cln_s3_delete(target->s3, place->bucket, keys, 1, err);
     }
     cln_s3_list_clean_up(&list);
     return status;
@@ -110,7 +90,8 @@ cln_status cln_fetch_abort_s3(const cln_fetch_s3_target *target, size_t *count, 
     const size_t size = strlen(place.key);
     const char *slash = size > 0 && place.key[size - 1] != '/' ? "/" : "";
     CLN_TRY(cln_format_string(&folder, err, "%s%s%s/", place.key, slash, target->dataset));
-    cln_status status = abort_uploads(target, &place, folder, count, err);
+    size_t foreign_count;
+    cln_status status = cln_uploads_abort_ours(target->s3, place.bucket, folder, count, &foreign_count, err);
     if (status == CLN_OK) status = delete_states(target, &place, folder, err);
     free(folder);
     return status;

@@ -6,6 +6,7 @@
 #include "colonnade/net/s3_multipart.h"
 #include "s3_call.h"
 #include "s3_meta.h"
+#include "upload_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,20 @@ static cln_status read_all(cln_s3 *s3, const char *bucket, const cln_s3_list *li
     return CLN_OK;
 }
 
+static cln_status read_uploads(cln_s3 *s3, const char *bucket, const char *prefix, cln_s3_holdings *holdings,
+                               cln_error *err) {
+    cln_s3_upload_list ours;
+    cln_s3_upload_list foreign;
+    cln_status status = cln_uploads_read(s3, bucket, prefix, &ours, &foreign, err);
+    for (size_t i = 0; i < foreign.count && status == CLN_OK; i++) {
+        status = add_key(&holdings->foreign, &holdings->foreign_count, &holdings->foreign_capacity,
+                         foreign.uploads[i].key, err);
+    }
+    cln_s3_upload_list_clean_up(&ours);
+    cln_s3_upload_list_clean_up(&foreign);
+    return status;
+}
+
 /* The ledger goes with its bucket, whatever else does. */
 static void drop_ledger(cln_s3_holdings *holdings) {
     for (size_t i = 0; i < holdings->our_count; i++) {
@@ -113,7 +128,7 @@ cln_status cln_s3_holdings_read(cln_s3 *s3, const char *bucket, const char *pref
     if (status == CLN_OK) status = read_all(s3, bucket, &list, holdings, err);
     cln_s3_list_clean_up(&list);
     drop_ledger(holdings);
-    return status;
+    return status == CLN_OK ? read_uploads(s3, bucket, prefix, holdings, err) : status;
 }
 
 static void free_keys(char **keys, size_t count) {
@@ -127,22 +142,17 @@ void cln_s3_holdings_clean_up(cln_s3_holdings *holdings) {
     *holdings = (cln_s3_holdings){0};
 }
 
-static cln_status abort_uploads(cln_s3 *s3, const char *bucket, const char *prefix, cln_error *err) {
-    cln_s3_upload_list list;
-    cln_status status = cln_s3_multipart_list_uploads(s3, bucket, prefix, &list, err);
-    for (size_t i = 0; i < list.count && status == CLN_OK; i++) {
-        status = cln_s3_multipart_abort(s3, bucket, list.uploads[i].key, list.uploads[i].upload_id, err);
-    }
-    cln_s3_upload_list_clean_up(&list);
-    return status;
-}
-
 static cln_status remove_bucket(cln_s3 *s3, const char *bucket, bool *bucket_gone, cln_error *err) {
     cln_s3_list list;
     cln_status status = cln_s3_list_objects(s3, bucket, "", 2, &list, err);
     const bool is_empty = list.count == 0 || (list.count == 1 && strcmp(list.objects[0].key, CLN_S3_LEDGER_KEY) == 0);
     cln_s3_list_clean_up(&list);
     if (status != CLN_OK || !is_empty) return status;
+    cln_s3_upload_list uploads;
+    status = cln_s3_multipart_list_uploads(s3, bucket, "", &uploads, err);
+    const bool is_in_use = uploads.count > 0;
+    cln_s3_upload_list_clean_up(&uploads);
+    if (status != CLN_OK || is_in_use) return status;
     static const char *const keys[] = {CLN_S3_LEDGER_KEY};
     CLN_TRY(cln_s3_delete(s3, bucket, keys, 1, err));
     status = cln_s3_bucket_delete(s3, bucket, err);
@@ -154,7 +164,9 @@ cln_status cln_s3_holdings_remove(cln_s3 *s3, const char *bucket, const char *pr
                                   bool *bucket_gone, cln_error *err) {
     *bucket_gone = false;
     if (!holdings->bucket_exists) return CLN_OK;
-    CLN_TRY(abort_uploads(s3, bucket, prefix, err));
+    size_t our_count;
+    size_t foreign_count;
+    CLN_TRY(cln_uploads_abort_ours(s3, bucket, prefix, &our_count, &foreign_count, err));
     CLN_TRY(cln_s3_delete(s3, bucket, (const char *const *)holdings->ours, holdings->our_count, err));
     return holdings->bucket_is_ours ? remove_bucket(s3, bucket, bucket_gone, err) : CLN_OK;
 }

@@ -34,4 +34,14 @@ void cln_upload_state_clean_up(cln_upload_state *state);
 /* The hash of the first `parts` parts; false: the state has none. */
 bool cln_upload_state_hash(const cln_upload_state *state, unsigned parts, cln_sha256_state *hash);
 
+/* upload_list.c */
+bool cln_upload_state_is_key(const char *key);
+/* The uploads under way below a prefix: ours are those that a state beside the object names; the service tells of
+ * no upload who began it. The caller cleans both lists up, also after a failure. */
+CLN_CHECKED cln_status cln_uploads_read(cln_s3 *s3, const char *bucket, const char *prefix, cln_s3_upload_list *ours,
+                                        cln_s3_upload_list *foreign, cln_error *err);
+/* Gives ours up, and leaves the others. */
+CLN_CHECKED cln_status cln_uploads_abort_ours(cln_s3 *s3, const char *bucket, const char *prefix, size_t *our_count,
+                                              size_t *foreign_count, cln_error *err);
+
 #endif

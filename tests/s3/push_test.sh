@@ -146,7 +146,11 @@ grep -q 'in put/big+1.csv' err || fail "nobody says which object is foreign: $(c
 objects colonnade-store | grep -q master.h5 || fail "it removed although it refused"
 if cln remove --all --s3 --leave-foreign 2>err </dev/null; then fail "it removed without asking"; fi
 grep -q -- '--yes' err || fail "without a terminal: $(cat err)"
+theirs=$(s3_aws s3api create-multipart-upload --bucket colonnade-answers --key in/theirs --query UploadId --output text)
 cln remove --all --s3 --leave-foreign --yes --format csv >out 2>err
+s3_aws s3api list-multipart-uploads --bucket colonnade-answers --query 'Uploads[].Key' --output text | grep -qx in/theirs ||
+    fail "the upload of another program is gone"
+s3_aws s3api abort-multipart-upload --bucket colonnade-answers --key in/theirs --upload-id "$theirs"
 grep -q '^s3://colonnade-store/pre/d,processed,' out || fail "nothing is listed: $(cat out)"
 s3_aws s3 ls >left
 grep -q colonnade-store left && fail "the bucket that it made and emptied is still there: $(cat left)"
@@ -156,4 +160,11 @@ printf '%s\n' .colonnade-ledger.json 'in put/big+1.csv' in/big.csv.gz | LC_ALL=C
     fail "not exactly the foreign objects are left"
 [ -e store/big/master.h5 ] || fail "the store here went too"
 cat out err >everything
+
+# Roles that share a bucket, the last of which has nothing in it.
+cln push --create --script job.sbatch >/dev/null
+cln remove --all --s3 --leave-foreign --yes >out 2>err || fail "a bucket of two roles: $(cat err)"
+s3_aws s3 ls >left
+grep -q colonnade-job left && fail "the bucket of two roles is still there: $(cat left)"
+cat out err >>everything
 if grep -qF "$S3_SECRET" everything; then fail "a secret was told"; fi

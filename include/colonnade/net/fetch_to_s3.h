@@ -37,8 +37,9 @@ typedef struct cln_fetch_s3_target {
 CLN_CHECKED cln_status cln_fetch_run_to_s3(const cln_fetch_item *item, const cln_fetch_s3_target *target,
                                            cln_fetch_result *result, cln_error *err);
 
-/* Gives up all uploads of the dataset that are under way, whoever began them;
- * *count of them were there. */
+/* Gives up all uploads of the dataset that are under way and that a state object
+ * names, whoever began them; *count of them were there. Others may be those of
+ * another program. */
 CLN_CHECKED cln_status cln_fetch_abort_s3(const cln_fetch_s3_target *target, size_t *count, cln_error *err);
 
 #endif

@@ -24,7 +24,7 @@ typedef struct cln_s3_holdings {
     size_t our_count;
     size_t our_capacity;
     uint64_t our_bytes;
-    char **foreign;
+    char **foreign; /* with those of uploads under way that nothing of ours names */
     size_t foreign_count;
     size_t foreign_capacity;
 } cln_s3_holdings;
@@ -36,7 +36,7 @@ CLN_CHECKED cln_status cln_s3_holdings_read(cln_s3 *s3, const char *bucket, cons
 void cln_s3_holdings_clean_up(cln_s3_holdings *holdings);
 
 /* Deletes the objects that are ours, and gives up uploads under way below the
- * prefix. When nothing is left in a bucket that is ours, it goes too (*bucket_gone). */
+ * prefix that an object of ours names. When nothing is left in a bucket that is ours, it goes too (*bucket_gone). */
 CLN_CHECKED cln_status cln_s3_holdings_remove(cln_s3 *s3, const char *bucket, const char *prefix,
                                               const cln_s3_holdings *holdings, bool *bucket_gone, cln_error *err);
 
