@@ -118,8 +118,8 @@ sample() {
     make_sample traffic_accidents
     make_sample service_requests_311
     step "Reading it into the store"
-    parallel ingest traffic_accidents sample/traffic_accidents.csv --replace --store $STORE
-    parallel ingest service_requests_311 sample/service_requests_311.csv --replace --store $STORE
+    parallel ingest traffic_accidents sample/traffic_accidents.csv --store $STORE
+    parallel ingest service_requests_311 sample/service_requests_311.csv --store $STORE
 }
 
 # What did not come keeps nothing else from being read and answered; the status

@@ -278,6 +278,19 @@ static void begin_graces(const cln_publication *publication, const cln_ingest_re
     }
 }
 
+/* The master did not come: a file that none names goes again. */
+static void withdraw(const cln_publication *publication, const cln_ingest_request *request, const char *path) {
+    cln_manifest now;
+    bool exists;
+    if (cln_manifest_read(&now, request->store_dir, request->dataset_name, &exists, NULL) != CLN_OK) return;
+    bool is_named = false;
+    for (size_t i = 0; exists && i < now.partition_count; i++) {
+        is_named |= strcmp(now.partitions[i].file, publication->file) == 0;
+    }
+    cln_manifest_clean_up(&now);
+    if (!is_named) (void)unlink(path);
+}
+
 /* The file under its final name, then the master that names it. */
 static cln_status move_and_publish(const cln_publication *publication, const cln_ingest_request *request,
                                    cln_error *err) {
@@ -289,10 +302,13 @@ static cln_status move_and_publish(const cln_publication *publication, const cln
     } else {
         cln_cleanup_unregister_path(publication->temporary_path);
         if (request->fsync) status = sync_folder(path, err);
+        if (status == CLN_OK) {
+            status = cln_manifest_publish(&publication->manifest, request->store_dir, request->fsync, err);
+        }
+        if (status != CLN_OK) withdraw(publication, request, path);
     }
     free(path);
-    CLN_TRY(status);
-    return cln_manifest_publish(&publication->manifest, request->store_dir, request->fsync, err);
+    return status;
 }
 
 /* Rows that stand in two partitions count twice in every answer, unless a rule
