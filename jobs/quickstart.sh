@@ -161,7 +161,7 @@ tell_of_samples() {
     local dataset partitions
     [ "$MODE" != sample ] || return 0
     for dataset in traffic_accidents service_requests_311; do
-        [ -d "$STORE/$dataset" ] || continue
+        [ -e "$STORE/$dataset/master.h5" ] || continue
         partitions=$(colonnade info "$dataset" --store "$STORE" --format csv --quiet |
             awk -F, '/SAMPLE DATA/ { printf "%s%s", n++ ? ", " : "", $1 }')
         [ -n "$partitions" ] || continue

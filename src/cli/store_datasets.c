@@ -2,9 +2,11 @@
 #include "colonnade/cli/store_datasets.h"
 
 #include "colonnade/base/file.h"
+#include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/store/removal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_listed(const cln_folder_list *list, const char *name) {
@@ -71,16 +73,38 @@ static cln_status unpack(cln_folder_list *datasets, const cln_buffer *names, cln
     return CLN_OK;
 }
 
+/* Takes what has no master out of all of a store, and tells it: of partition
+ * files without one nothing says what they should be. */
+static void keep_published(cln_folder_list *datasets, const cln_cli *cli) {
+    size_t kept = 0;
+    for (size_t i = 0; i < datasets->count; i++) {
+        char *name = datasets->names[i];
+        if (cli->argument_count > 0 || cln_dataset_is_published(cli->settings.store_dir, name)) {
+            datasets->names[kept++] = name;
+            continue;
+        }
+        cln_note("dataset '%s' has no master, so nothing of it is published and nothing is checked", name);
+        free(name);
+    }
+    datasets->count = kept;
+}
+
 /* Local (rank 0). */
 static cln_status find_and_pack(const cln_cli *cli, cln_buffer *names, cln_error *err) {
+    const char *store_dir = cli->settings.store_dir;
+    if (!cln_file_exists(store_dir)) {
+        return cln_fail(err, CLN_ERR_USAGE, "there is no store '%s'; --store names another", store_dir);
+    }
     cln_folder_list found;
     CLN_TRY(cln_cli_datasets(&found, cli, err));
+    keep_published(&found, cli);
+    if (found.count == 0) cln_note("the store '%s' is empty, so nothing is checked", store_dir);
     const cln_status status = pack(&found, names, err);
     cln_folder_clean_up(&found);
     return status;
 }
 
-cln_status cln_cli_share_datasets(cln_folder_list *datasets, const cln_cli *cli, cln_error *err) {
+cln_status cln_cli_share_published(cln_folder_list *datasets, const cln_cli *cli, cln_error *err) {
     *datasets = (cln_folder_list){0};
     cln_buffer names;
     cln_buffer_init(&names, SIZE_MAX);

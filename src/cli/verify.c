@@ -123,7 +123,7 @@ static cln_status verify_all(const cln_cli *cli, const cln_folder_list *datasets
 
 cln_status cln_command_verify(cln_cli *cli, cln_error *err) {
     cln_folder_list datasets;
-    CLN_TRY(cln_cli_share_datasets(&datasets, cli, err));
+    CLN_TRY(cln_cli_share_published(&datasets, cli, err));
     const cln_status status = cln_agree(&cli->comm, verify_all(cli, &datasets, err), err);
     cln_folder_clean_up(&datasets);
     return status;

@@ -90,12 +90,13 @@ static bool remove_dead_lock(const char *path, const char *dataset, cln_lock_own
 
 /* Somebody may have removed our lock by hand, and another have taken it then.
  * Where nothing can be read nothing says so. */
-static void remove_own_lock(const char *path) {
+static bool is_own_lock(const char *path) {
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return;
+    if (descriptor < 0) return false;
     cln_lock_owner owner;
-    if (!read_owner(descriptor, &owner) || cln_lock_owner_is_self(&owner)) (void)unlink(path);
+    const bool is_own = !read_owner(descriptor, &owner) || cln_lock_owner_is_self(&owner);
     (void)close(descriptor);
+    return is_own;
 }
 
 static cln_status fail_locked(const char *path, const char *dataset, const cln_lock_owner *owner, cln_error *err) {
@@ -128,13 +129,15 @@ static cln_status take_lock(const char *dir, const char *path, const char *datas
     return fail_locked(path, dataset, &owner, err);
 }
 
+static const char *const folder_names[] = {CLN_PARTITIONS_DIR, CLN_UNPUBLISHED_DIR};
+enum { FOLDER_COUNT = sizeof folder_names / sizeof folder_names[0] };
+
 /* Under the lock: whoever removes a dataset has it too, until the dataset's
  * folder is all that is left. */
 static cln_status make_folders(const char *dir, cln_error *err) {
-    static const char *const names[] = {CLN_PARTITIONS_DIR, CLN_UNPUBLISHED_DIR};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < FOLDER_COUNT; i++) {
         char *path;
-        CLN_TRY(cln_path_join(&path, dir, names[i], err));
+        CLN_TRY(cln_path_join(&path, dir, folder_names[i], err));
         const cln_status status = cln_file_make_dirs(path, err);
         free(path);
         CLN_TRY(status);
@@ -169,10 +172,31 @@ cln_status cln_dataset_lock(const char *store_dir, const char *dataset, cln_erro
     return CLN_OK;
 }
 
-void cln_dataset_unlock(const char *store_dir, const char *dataset) {
+/* Under the lock, too. What never came to be published, as an ingest that was
+ * refused, leaves no empty folders that would look like a dataset. */
+static void remove_empty_folders(const char *dir) {
     char *path;
-    if (cln_dataset_path(&path, store_dir, dataset, CLN_LOCK_NAME, NULL) != CLN_OK) return;
-    remove_own_lock(path);
-    cln_cleanup_unregister_path(path);
+    if (cln_path_join(&path, dir, CLN_MASTER_NAME, NULL) != CLN_OK) return;
+    const bool is_published = cln_file_exists(path);
     free(path);
+    for (size_t i = 0; !is_published && i < FOLDER_COUNT; i++) {
+        if (cln_path_join(&path, dir, folder_names[i], NULL) != CLN_OK) return;
+        (void)rmdir(path); /* not when something is in it */
+        free(path);
+    }
+}
+
+void cln_dataset_unlock(const char *store_dir, const char *dataset) {
+    char *dir, *path = NULL;
+    if (cln_dataset_dir(&dir, store_dir, dataset, NULL) != CLN_OK) return;
+    if (cln_path_join(&path, dir, CLN_LOCK_NAME, NULL) == CLN_OK) {
+        if (is_own_lock(path)) {
+            remove_empty_folders(dir);
+            (void)unlink(path);
+            (void)rmdir(dir); /* not when another has taken it, or something is in it */
+        }
+        cln_cleanup_unregister_path(path);
+    }
+    free(path);
+    free(dir);
 }

@@ -19,9 +19,13 @@ static bool holds(const char *store_dir, const char *dataset, const char *inner)
     return exists;
 }
 
+bool cln_dataset_is_published(const char *store_dir, const char *dataset) {
+    return holds(store_dir, dataset, CLN_MASTER_NAME);
+}
+
 bool cln_dataset_is_there(const char *store_dir, const char *dataset) {
-    return holds(store_dir, dataset, CLN_MASTER_NAME) || holds(store_dir, dataset, CLN_PARTITIONS_DIR "/.") ||
-           holds(store_dir, dataset, CLN_HISTORY_NAME);
+    return cln_dataset_is_published(store_dir, dataset) || holds(store_dir, dataset, CLN_PARTITIONS_DIR "/.") ||
+           holds(store_dir, dataset, CLN_UNPUBLISHED_DIR "/.") || holds(store_dir, dataset, CLN_HISTORY_NAME);
 }
 
 void cln_removal_clean_up(cln_removal *removal) {

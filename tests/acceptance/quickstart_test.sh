@@ -73,6 +73,7 @@ says out '3. not answered'
 says out '1. SAMPLE DATA'
 printf '"a,b\n1' >broken.csv
 quickstart 1 --calls broken.csv
+[ ! -e store/service_requests_311 ] || fail "a refused file left folders: $(find store/service_requests_311)"
 cd ..
 
 # A rank that is killed is told, although mpirun is quiet.

@@ -8,6 +8,12 @@ set -euo pipefail
 . "$COLONNADE_SOURCE/tests/acceptance/checks.sh"
 export COLONNADE_STORE=store
 
+expect 2 2 "there is no store 'store'" verify
+mkdir store
+expect 0 2 '' verify
+says err "the store 'store' is empty"
+rmdir store
+
 cat >config.json <<'JSON'
 {"datasets": {"calls": {"columns": [
   {"name": "number", "type": "integer"},
@@ -88,4 +94,20 @@ rm -rf store && cp -r good store
 cp "$file" store/calls/partitions/2015.0123456789abcdef.h5
 expect 0 1 '' verify
 says err 'does not need partitions/2015.0123456789abcdef.h5'
+
+# What a refused first ingest leaves is no dataset, or one without a master: the others are checked.
+rm -rf store && cp -r good store
+printf '"Number,Kind\n1' >torn.csv
+expect 1 2 'no column that the dataset' ingest calls torn.csv --store fresh
+[ ! -e fresh/calls ] || fail "a refused file left folders: $(find fresh/calls)"
+printf 'Number,Kind\n1\n' >short.csv
+expect 1 2 'rejected' ingest short short.csv --schema auto
+[ -e store/short/unpublished/short.h5 ] || fail "the list of rejects has gone: $(find store/short)"
+expect 0 1 '' rejects short --format csv
+says out 'short'
+expect 0 2 '' verify --format csv
+same whole out 'a store with a dataset that is not published'
+says err "dataset 'short' has no master"
+expect 0 1 '' remove short --yes
+[ ! -e store/short ] || fail "the dataset that was not published is left: $(find store/short)"
 finish

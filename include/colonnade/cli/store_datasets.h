@@ -13,7 +13,9 @@
  * cleans the list up. */
 CLN_CHECKED cln_status cln_cli_datasets(cln_folder_list *datasets, const cln_cli *cli, cln_error *err);
 
-/* Collective. The same as rank 0 finds it, on all ranks. */
-CLN_CHECKED cln_status cln_cli_share_datasets(cln_folder_list *datasets, const cln_cli *cli, cln_error *err);
+/* Collective. What verify checks, as rank 0 finds it, on all ranks: the same,
+ * but of all of the store only what has a master; the others are told. A store
+ * that does not exist is CLN_ERR_USAGE. */
+CLN_CHECKED cln_status cln_cli_share_published(cln_folder_list *datasets, const cln_cli *cli, cln_error *err);
 
 #endif

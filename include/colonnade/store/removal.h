@@ -45,6 +45,9 @@ typedef struct cln_removal {
     uint64_t memory_bytes;
 } cln_removal;
 
+/* Whether STORE/NAME has a master: something of it was published. Local. */
+bool cln_dataset_is_published(const char *store_dir, const char *dataset);
+
 /* Whether STORE/NAME is a folder that an ingest made. */
 bool cln_dataset_is_there(const char *store_dir, const char *dataset);
 
