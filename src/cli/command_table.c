@@ -23,6 +23,7 @@ static const char *const report_options[] = {"out", "read-damaged", NULL};
 
 /* Common options that make no difference to a command; --help leaves them out. */
 static const char *const no_files[] = {"staging", "stripe-size", NULL}; /* works on the store alone */
+static const char *const no_reading[] = {"stripe-size", NULL};
 static const char *const no_store[] = {"scratch", "staging", "store", NULL};
 static const char *const only_downloads[] = {"memory", "scratch", "store", "stripe-size", NULL};
 static const char *const only_generates[] = {"format", "memory", "scratch", "staging", "store", "stripe-size", NULL};
@@ -39,7 +40,7 @@ static const cln_command command_table[] = {
          "fetches that were cut short left in the staging folder goes too, so that they begin anew.",
      .example = "colonnade clean traffic_accidents",
      .options = no_options,
-     .ignored = no_files,
+     .ignored = no_reading,
      .run = cln_command_clean},
     {.name = "export",
      .arguments = "DATASET",
@@ -54,7 +55,7 @@ static const cln_command command_table[] = {
          "null; a column that a partition does not have is an empty field there, and no member of the object. Rows "
          "that do not count, because another has the same key, are left out unless --with-duplicates asks for them. "
          "What is written of one partition makes the same columns when it is ingested again.",
-     .example = "mpirun -n 4 colonnade export traffic_accidents --columns offense_id,geo_lon,geo_lat -o places.csv",
+     .example = "mpirun -n 4 colonnade export traffic_accidents --columns first_occurrence_date,geo_lon,geo_lat -o places.csv",
      .options = export_options,
      .ignored = no_files,
      .run = cln_command_export},
@@ -135,6 +136,7 @@ static const cln_command command_table[] = {
          "Partitions that only this store has are not dropped unless --replace is given. docs/s3.md says more.",
      .example = "colonnade pull traffic_accidents",
      .options = pull_options,
+     .ignored = no_files,
      .run = cln_command_pull},
     {.name = "push",
      .arguments = "[DATASET...]",
@@ -147,6 +149,7 @@ static const cln_command command_table[] = {
          "Files of a job go to the buckets of the roles 'logs' and 'work', under the day. docs/s3.md says more.",
      .example = "colonnade push --log slurm-17.out --script job.sbatch",
      .options = push_options,
+     .ignored = no_files,
      .run = cln_command_push},
     {.name = "records",
      .arguments = "FILE",

@@ -65,6 +65,9 @@ static cln_status parse_years(fetch_command *f, cln_error *err) {
 
 static cln_status read_options(fetch_command *f, cln_error *err) {
     char today[32];
+    if (cln_option_given(f->cli->options, "create") && !cln_option_given(f->cli->options, "to")) {
+        return cln_fail(err, CLN_ERR_USAGE, "--create needs --to s3://BUCKET/PREFIX");
+    }
     cln_clock_local_date(today);
     f->current_year = atoi(today);
     const char *date = cln_option(f->cli->options, "date");

@@ -148,6 +148,9 @@ static cln_status list_and_remove(const cln_cli *cli, const removal_list *list, 
 
 static cln_status remove_local(const cln_cli *cli, cln_error *err) {
     if (cln_option_given(cli->options, "s3")) return cln_remove_from_buckets(cli, err);
+    if (cln_option_given(cli->options, "leave-foreign")) {
+        return cln_fail(err, CLN_ERR_USAGE, "--leave-foreign needs --all --s3: it is about objects in the buckets");
+    }
     removal_list list = {0};
     cln_status status = look(&list, cli, err);
     if (status == CLN_OK) status = list_and_remove(cli, &list, err);

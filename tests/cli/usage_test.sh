@@ -69,6 +69,19 @@ run 2 "$COLONNADE" ingest traffic_accidents --as mine
 says err 1 'none is given'
 run 2 "$COLONNADE" ingest traffic_accidents any.csv --date 2020-01-01
 says err 1 'leave one of them out'
+run 2 "$COLONNADE" fetch --create
+says err 1 '--create needs --to'
+run 2 "$COLONNADE" remove traffic_accidents --leave-foreign
+says err 1 '--leave-foreign needs --all --s3'
+
+# Each command's help lists what decides what it does, and nothing else.
+run 0 "$COLONNADE" clean --help
+says out 1 '--staging DIR'
+for command in push pull; do
+    run 0 "$COLONNADE" $command --help
+    says out 0 '--staging DIR'
+    says out 0 '--stripe-size'
+done
 
 # The same rows under two names count twice, which is hardly ever meant.
 printf 'a\n1\n' >once.csv
