@@ -55,7 +55,8 @@ static const cln_command command_table[] = {
          "null; a column that a partition does not have is an empty field there, and no member of the object. Rows "
          "that do not count, because another has the same key, are left out unless --with-duplicates asks for them. "
          "What is written of one partition makes the same columns when it is ingested again.",
-     .example = "mpirun -n 4 colonnade export traffic_accidents --columns first_occurrence_date,geo_lon,geo_lat -o places.csv",
+     .example =
+         "mpirun -n 4 colonnade export traffic_accidents --columns first_occurrence_date,geo_lon,geo_lat -o places.csv",
      .options = export_options,
      .ignored = no_files,
      .run = cln_command_export},

@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define CONFIG_FILE "config.json"
 
@@ -153,11 +154,25 @@ static cln_status resolve_format(cln_settings *settings, const cln_buffer *packe
     return cln_fail(err, CLN_ERR_USAGE, "%s: %.900s", given.origin, reason.message);
 }
 
+static bool is_one_of(const char *value, const char *const *words) {
+    for (; *words != NULL; words++) {
+        if (strcasecmp(value, *words) == 0) return true;
+    }
+    return false;
+}
+
+static cln_status resolve_quiet(cln_settings *settings, const cln_buffer *packed, cln_error *err) {
+    static const char *const yes[] = {"1", "yes", "true", NULL}, *const no[] = {"0", "no", "false", NULL};
+    const given_value given = find_given(packed, "quiet");
+    settings->quiet = given.value != NULL && is_one_of(given.value, yes);
+    if (given.value == NULL || settings->quiet || is_one_of(given.value, no)) return CLN_OK;
+    return cln_fail(err, CLN_ERR_USAGE, "%s is '%.100s'; it may be 1, yes, true, 0, no or false", given.origin,
+                    given.value);
+}
+
 cln_status cln_settings_resolve(cln_settings *settings, cln_config *config, const cln_buffer *packed, cln_error *err) {
     *settings = (cln_settings){0};
     *config = (cln_config){0};
-    const given_value quiet = find_given(packed, "quiet");
-    settings->quiet = quiet.value != NULL && strcmp(quiet.value, "0") != 0;
     const char *at = skip_given(packed);
     const char *output = next_string(&at);
     const char *path = next_string(&at);
@@ -168,6 +183,7 @@ cln_status cln_settings_resolve(cln_settings *settings, cln_config *config, cons
     CLN_TRY(resolve_dir(&settings->store_dir, packed, "store", config->store_dir, "store", err));
     CLN_TRY(resolve_dir(&settings->staging_dir, packed, "staging", config->staging_dir, "staging", err));
     CLN_TRY(resolve_dir(&settings->scratch_dir, packed, "scratch", NULL, scratch_default(), err));
+    CLN_TRY(resolve_quiet(settings, packed, err));
     CLN_TRY(resolve_memory(settings, config, packed, err));
     CLN_TRY(resolve_stripe_size(settings, packed, err));
     return resolve_format(settings, packed, err);

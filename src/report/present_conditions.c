@@ -68,25 +68,34 @@ static int find_same(const cln_conditions *conditions, int month, int decimals) 
     return 0;
 }
 
-/* "July (4.08 %)": with as many digits as tell the month from all others, or, where none do, with one of them. */
-static cln_status append_month(const cln_conditions *conditions, int month, cln_buffer *text, cln_error *err) {
+/* As many as tell the month from all others; 1 where none do. */
+static int decimals_for(const cln_conditions *conditions, int month) {
     int decimals = 1;
     while (decimals < MOST_DECIMALS && find_same(conditions, month, decimals) > 0) decimals++;
-    const int other = find_same(conditions, month, decimals);
-    if (other > 0) decimals = 1;
+    return find_same(conditions, month, decimals) > 0 ? 1 : decimals;
+}
+
+/* "July (4.08 %)", or with another month that no digits tell from it. */
+static cln_status append_month(const cln_conditions *conditions, int month, int decimals, cln_buffer *text,
+                               cln_error *err) {
+    const int other = find_same(conditions, month, MOST_DECIMALS);
     return cln_buffer_append_format(text, err, "%s%s%s (%s)", cln_month_name(month), other > 0 ? " and " : "",
                                     other > 0 ? cln_month_name(other) : "",
                                     cln_words_percent_to(conditions->shares[month - 1], decimals).text);
 }
 
+/* Both shares with the same number of digits. */
 static cln_status say_months(const cln_conditions *conditions, cln_buffer *text, cln_error *err) {
     if (conditions->worst == conditions->best) {
         return cln_buffer_append_string(text, " The share is the same in every month that has any.", err);
     }
+    const int for_worst = decimals_for(conditions, conditions->worst);
+    const int for_best = decimals_for(conditions, conditions->best);
+    const int decimals = for_worst > for_best ? for_worst : for_best;
     CLN_TRY(cln_buffer_append_string(text, " The share is highest in ", err));
-    CLN_TRY(append_month(conditions, conditions->worst, text, err));
+    CLN_TRY(append_month(conditions, conditions->worst, decimals, text, err));
     CLN_TRY(cln_buffer_append_string(text, " and lowest in ", err));
-    CLN_TRY(append_month(conditions, conditions->best, text, err));
+    CLN_TRY(append_month(conditions, conditions->best, decimals, text, err));
     return cln_buffer_append_char(text, '.', err);
 }
 

@@ -175,6 +175,21 @@ static void quiet_is_a_switch_in_the_environment_too(void **state) {
     assert_int_equal(resolve(&r, NULL, NULL), CLN_OK);
     assert_true(r.settings.quiet);
     clean_up(&r);
+    static const char *const off[] = {"no", "False", ""};
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
+        (void)setenv("COLONNADE_QUIET", off[i], 1);
+        assert_int_equal(resolve(&r, NULL, NULL), CLN_OK);
+        assert_false(r.settings.quiet);
+        clean_up(&r);
+    }
+    (void)setenv("COLONNADE_QUIET", "yes", 1);
+    assert_int_equal(resolve(&r, NULL, NULL), CLN_OK);
+    assert_true(r.settings.quiet);
+    clean_up(&r);
+    (void)setenv("COLONNADE_QUIET", "perhaps", 1);
+    assert_int_equal(resolve(&r, NULL, NULL), CLN_ERR_USAGE);
+    assert_non_null(strstr(r.err.message, "COLONNADE_QUIET is 'perhaps'"));
+    clean_up(&r);
     (void)setenv("COLONNADE_QUIET", "0", 1);
     assert_int_equal(resolve(&r, "--quiet", NULL), CLN_OK);
     assert_true(r.settings.quiet);

@@ -246,9 +246,9 @@ static void expect_months(const int64_t adverse[3], const char *expected) {
 static void test_months_that_read_alike_are_told_apart(void **state) {
     (void)state;
     expect_months((const int64_t[]){900, 500, 410}, "highest in January (9.0 %) and lowest in March (4.1 %).");
-    expect_months((const int64_t[]){900, 412, 411}, "lowest in March (4.11 %).");
+    expect_months((const int64_t[]){900, 412, 411}, "highest in January (9.00 %) and lowest in March (4.11 %).");
     expect_months((const int64_t[]){900, 410, 410}, "lowest in February and March (4.1 %).");
-    expect_months((const int64_t[]){900, 899, 410}, "highest in January (9.00 %)");
+    expect_months((const int64_t[]){900, 899, 410}, "highest in January (9.00 %) and lowest in March (4.10 %).");
 }
 
 /* Rows of 2013 and part of 2014, and perhaps all of 2015. */
