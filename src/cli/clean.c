@@ -54,10 +54,20 @@ static cln_status clear_all_staged(const cln_cli *cli, cln_table *table, cln_err
     return status;
 }
 
-static cln_status clear_staging(const cln_cli *cli, const cln_folder_list *datasets, cln_table *table, cln_error *err) {
+/* What is named twice has nothing left the second time. */
+static cln_status clear_staging(const cln_cli *cli, cln_table *table, cln_error *err) {
     if (cli->argument_count == 0) return clear_all_staged(cli, table, err);
-    for (size_t i = 0; i < datasets->count; i++) CLN_TRY(clear_staged(cli, datasets->names[i], table, err));
+    for (size_t i = 0; i < cli->argument_count; i++) CLN_TRY(clear_staged(cli, cli->arguments[i], table, err));
     return CLN_OK;
+}
+
+static bool is_only_staged(const cln_cli *cli, const char *dataset) {
+    char *folder;
+    if (!cln_path_is_safe_name(dataset) || cln_dataset_is_there(cli->settings.store_dir, dataset)) return false;
+    if (cln_path_join(&folder, cli->settings.staging_dir, dataset, NULL) != CLN_OK) return false;
+    const bool is_staged = cln_file_is_dir(folder);
+    free(folder);
+    return is_staged;
 }
 
 /* ---- The store ---- */
@@ -97,16 +107,33 @@ static cln_status clean_and_print(const cln_cli *cli, const cln_folder_list *dat
     CLN_TRY(cln_table_init(&table, NULL, columns, sizeof columns / sizeof *columns, err));
     size_t failed_count = 0;
     cln_status status = clean_all(cli, datasets, &table, &failed_count, err);
-    if (status == CLN_OK) status = clear_staging(cli, datasets, &table, err);
+    if (status == CLN_OK) status = clear_staging(cli, &table, err);
     if (status == CLN_OK) status = cln_cli_print(cli, &table, err);
     cln_table_clean_up(&table);
     if (status != CLN_OK || failed_count == 0) return status;
     return cln_fail(err, CLN_ERR_IO, "%zu of %zu datasets could not be cleaned", failed_count, datasets->count);
 }
 
+/* Those of the store; what was fetched and never ingested is named, too, but is not in it. */
+static cln_status find_stored(cln_folder_list *datasets, const cln_cli *cli, cln_error *err) {
+    const char **names;
+    *datasets = (cln_folder_list){0};
+    CLN_TRY(cln_new_array(&names, cli->argument_count, sizeof *names, err));
+    cln_cli stored = *cli;
+    stored.arguments = names;
+    stored.argument_count = 0;
+    for (size_t i = 0; i < cli->argument_count; i++) {
+        if (!is_only_staged(cli, cli->arguments[i])) names[stored.argument_count++] = cli->arguments[i];
+    }
+    const bool none_is_stored = cli->argument_count > 0 && stored.argument_count == 0;
+    const cln_status status = none_is_stored ? CLN_OK : cln_cli_datasets(datasets, &stored, err);
+    free(names);
+    return status;
+}
+
 static cln_status clean_local(const cln_cli *cli, cln_error *err) {
     cln_folder_list datasets;
-    CLN_TRY(cln_cli_datasets(&datasets, cli, err));
+    CLN_TRY(find_stored(&datasets, cli, err));
     const cln_status status = clean_and_print(cli, &datasets, err);
     cln_folder_clean_up(&datasets);
     return status;

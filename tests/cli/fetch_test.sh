@@ -172,7 +172,10 @@ wait $fetching || status=$?
 [ $status = 143 ] || fail "SIGTERM gives status $status"
 left=$(find staging -name '.*' | LC_ALL=C sort | tr '\n' ' ')
 [ "$left" = "$partial $partial.state " ] || fail "left behind: $left"
-run 0 "$COLONNADE" clean --staging staging --store store --format csv
+run 2 "$COLONNADE" clean other --staging staging --store no-store
+says err "no dataset 'other'"
+# By its name, too, though nothing of it was ever ingested.
+run 0 "$COLONNADE" clean calls --staging staging --store no-store --format csv
 says out 'staging/calls,2,'
 left=$(find staging -name '.*')
 [ -z "$left" ] || fail "clean leaves: $left"
