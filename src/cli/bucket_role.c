@@ -20,6 +20,11 @@ cln_status cln_bucket_find(const cln_cli *cli, cln_bucket role, cln_s3_place *pl
                     name, name);
 }
 
+const char *cln_bucket_report_dir(const cln_cli *cli) {
+    const char *given = cln_option(cli->options, "out");
+    return given != NULL ? given : cli->config.report_dir;
+}
+
 cln_status cln_bucket_key(const cln_s3_place *place, const char *name, char **key, cln_error *err) {
     const size_t size = strlen(place->key);
     return cln_format_string(key, err, "%s%s%s", place->key, size > 0 && place->key[size - 1] != '/' ? "/" : "", name);

@@ -14,6 +14,9 @@ const char *cln_bucket_role_name(cln_bucket role); /* "processed" */
 /* The bucket of a role; one that is not configured is CLN_ERR_USAGE. */
 CLN_CHECKED cln_status cln_bucket_find(const cln_cli *cli, cln_bucket role, cln_s3_place *place, cln_error *err);
 
+/* The folder of the report: --out, else the configuration's. */
+const char *cln_bucket_report_dir(const cln_cli *cli);
+
 /* PREFIX/NAME of a place, owned by the caller. */
 CLN_CHECKED cln_status cln_bucket_key(const cln_s3_place *place, const char *name, char **key, cln_error *err);
 

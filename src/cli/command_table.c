@@ -12,8 +12,8 @@ static const char *const info_options[] = {"duplicates", "provenance", "schema",
 static const char *const ingest_options[] = {
     "as",           "replace", "schema",  "allow-rejects", "max-reject-rate", "on-bad-cell", "on-duplicate",
     "on-malformed", "date",    "profile", "detect",        DIALECT_OPTIONS,   NULL};
-static const char *const pull_options[] = {"replace", NULL};
-static const char *const push_options[] = {"create", "log", "script", NULL};
+static const char *const pull_options[] = {"out", "replace", NULL};
+static const char *const push_options[] = {"create", "log", "out", "script", NULL};
 static const char *const records_options[] = {"detect", DIALECT_OPTIONS, NULL};
 static const char *const scan_options[] = {"schema", "profile", DIALECT_OPTIONS, NULL};
 static const char *const no_options[] = {NULL};

@@ -97,7 +97,8 @@ static cln_status write_command_help(const cln_command *command, cln_buffer *tex
     CLN_TRY(cln_buffer_append_format(text, err, "\nExample:\n  %s\n", command->example));
     if (command->options[0] != NULL) CLN_TRY(cln_buffer_append_string(text, "\nOptions:\n", err));
     for (const char *const *name = command->options; *name != NULL; name++) {
-        CLN_TRY(write_option(cln_option_spec_find(*name), false, text, err));
+        const cln_option_spec spec = cln_option_spec_of(command, *name);
+        CLN_TRY(write_option(&spec, false, text, err));
     }
     return write_common_options(command, text, err);
 }

@@ -47,7 +47,8 @@ static cln_status write_command(const cln_command *command, cln_buffer *text, cl
     if (command->arguments[0] != '\0') CLN_TRY(append_line(text, " ", command->arguments, "", err));
     CLN_TRY(append_line(text, "\"\n", command->description, "\n", err));
     for (const char *const *name = command->options; *name != NULL; name++) {
-        CLN_TRY(write_option(cln_option_spec_find(*name), text, err));
+        const cln_option_spec spec = cln_option_spec_of(command, *name);
+        CLN_TRY(write_option(&spec, text, err));
     }
     return append_line(text, ".PP\nExample:\n.PP\n.nf\n.RS\n", command->example, "\n.RE\n.fi\n", err);
 }

@@ -141,14 +141,12 @@ static const cln_option_spec option_table[] = {
      .help = "read blocks that do not have their checksum, too, and warn of them; what is read may be wrong"},
     {.name = "replace",
      .help = "take the place of a partition of the same name that came from another origin; or write it anew, damaged "
-             "or not, though the file is the same; of pull: those that a bucket lacks may go"},
+             "or not, though the file is the same"},
     {.name = "rows", .argument = "N", .help = "records to generate"},
     {.name = "s3", .help = "in the buckets of the configuration instead of the store"},
     {.name = "schema",
      .argument = "auto",
-     .help = "find types from all values: 'ingest --schema auto' takes a file that no configuration knows, 'scan "
-             "--schema' prints a configuration for it; 'info --schema' shows the types of a dataset's columns in each "
-             "partition",
+     .help = "find types from all values, of a file that no configuration knows",
      .is_optional = true},
     {.name = "script",
      .argument = "FILE",
@@ -180,6 +178,22 @@ static const cln_option_spec option_table[] = {
     {.name = "yes", .help = "do it without asking"},
 };
 
+/* Where an option is another thing to one command: its text there. */
+typedef struct wording {
+    const char *command;
+    const char *option;
+    const char *argument;
+    const char *help;
+} wording;
+
+static const wording wordings[] = {
+    {"info", "schema", NULL, "show the types of the dataset's columns in each partition"},
+    {"pull", "out", "DIR", "folder that the report goes to"},
+    {"pull", "replace", NULL, "let partitions of this store go that the bucket lacks or has otherwise"},
+    {"push", "out", "DIR", "folder of the report that belongs to the store"},
+    {"scan", "schema", NULL, "find types from all values, and print a configuration that declares them"},
+};
+
 size_t cln_option_spec_count(void) {
     return sizeof option_table / sizeof *option_table;
 }
@@ -193,4 +207,14 @@ const cln_option_spec *cln_option_spec_find(const char *name) {
         if (strcmp(option_table[i].name, name) == 0) return &option_table[i];
     }
     return NULL;
+}
+
+cln_option_spec cln_option_spec_of(const cln_command *command, const char *name) {
+    cln_option_spec spec = *cln_option_spec_find(name);
+    for (size_t i = 0; i < sizeof wordings / sizeof *wordings; i++) {
+        if (strcmp(wordings[i].command, command->name) != 0 || strcmp(wordings[i].option, name) != 0) continue;
+        spec.argument = wordings[i].argument;
+        spec.help = wordings[i].help;
+    }
+    return spec;
 }

@@ -297,7 +297,7 @@ static bool is_safe_path(const char *path) {
 static cln_status pull_report_file(cln_bucket_copy *copy, const cln_s3_place *place, const char *name, cln_error *err) {
     char *path;
     char *folder = NULL;
-    CLN_TRY(cln_path_join(&path, copy->cli->config.report_dir, name, err));
+    CLN_TRY(cln_path_join(&path, cln_bucket_report_dir(copy->cli), name, err));
     cln_status status = cln_copy_span(&folder, cln_span_of(path, (size_t)(cln_path_name(path).data - path)), err);
     if (status == CLN_OK) status = cln_file_make_dirs(folder, err);
     if (status == CLN_OK) status = cln_bucket_get(copy, place, name, path, path, err);
@@ -310,7 +310,8 @@ static cln_status pull_report(cln_bucket_copy *copy, cln_error *err) {
     cln_s3_place place;
     char *prefix;
     cln_s3_list list;
-    if (copy->cli->config.buckets[CLN_BUCKET_ANALYSED] == NULL) return CLN_OK;
+    const bool is_given = cln_option_given(copy->cli->options, "out");
+    if (!is_given && copy->cli->config.buckets[CLN_BUCKET_ANALYSED] == NULL) return CLN_OK;
     CLN_TRY(cln_bucket_find(copy->cli, CLN_BUCKET_ANALYSED, &place, err));
     CLN_TRY(cln_bucket_key(&place, "", &prefix, err));
     cln_status status = cln_s3_list_objects(copy->s3, place.bucket, prefix, 0, &list, err);

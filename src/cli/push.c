@@ -135,9 +135,10 @@ static cln_status push_folder(cln_bucket_copy *copy, const cln_s3_place *place, 
 }
 
 static cln_status push_report(cln_bucket_copy *copy, cln_error *err) {
-    const char *folder = copy->cli->config.report_dir;
+    const char *folder = cln_bucket_report_dir(copy->cli);
     cln_s3_place place;
-    if (copy->cli->config.buckets[CLN_BUCKET_ANALYSED] == NULL || !is_folder(folder)) return CLN_OK;
+    const bool is_given = cln_option_given(copy->cli->options, "out");
+    if (!is_given && (copy->cli->config.buckets[CLN_BUCKET_ANALYSED] == NULL || !is_folder(folder))) return CLN_OK;
     CLN_TRY(find_bucket(copy, CLN_BUCKET_ANALYSED, &place, err));
     return push_folder(copy, &place, folder, "", 0, err);
 }
@@ -179,8 +180,16 @@ static cln_status push_all(cln_bucket_copy *copy, cln_error *err) {
     return push_listed(copy, CLN_BUCKET_WORK, "script", err);
 }
 
+/* Told before anything is sent. */
+static cln_status check_report_dir(const cln_cli *cli, cln_error *err) {
+    const char *given = cln_option(cli->options, "out");
+    if (given == NULL || is_folder(given)) return CLN_OK;
+    return cln_fail(err, CLN_ERR_USAGE, "--out: '%s' is not a folder; name that of the report", given);
+}
+
 static cln_status push_local(const cln_cli *cli, cln_error *err) {
     cln_bucket_copy copy;
+    CLN_TRY(check_report_dir(cli, err));
     CLN_TRY(cln_bucket_copy_begin(&copy, cli, err));
     cln_cleanup_hold();
     const cln_status status = cln_bucket_copy_end(&copy, push_all(&copy, err), err);

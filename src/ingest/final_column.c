@@ -175,6 +175,7 @@ static uint64_t measure_texts(cln_final_column *column, const cln_vector *vector
         const uint64_t size = vector->offsets[row + 1] - vector->offsets[row];
         if (size > column->text_size_max) column->text_size_max = size;
     }
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): the same */
     return vector->offsets[vector->rows] - vector->offsets[0];
 }
 

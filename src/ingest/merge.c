@@ -38,7 +38,7 @@ static cln_status build_local(merge_state *m, const cln_string_table *local, cln
 static void find_codes(const merge_state *m, const cln_string_table *local, const cln_dictionary *merged,
                        int32_t *codes) {
     size_t code = 0;
-    for (size_t k = 0; k < local->count; k++) {
+    for (size_t k = 0; m->order != NULL && k < local->count; k++) { /* without texts there is no order */
         const size_t i = (size_t)m->order[k];
         while (!cln_span_equal(cln_dictionary_text(merged, code), cln_string_table_text(local, i))) code++;
         codes[i] = (int32_t)code;

@@ -52,8 +52,7 @@ cln_status cln_sidecar_read(cln_sidecar *sidecar, const char *file, cln_error *e
         cln_buffer_clean_up(&text);
     }
     free(path);
-    if (status != CLN_OK) cln_sidecar_clean_up(sidecar);
-    return status;
+    return status; /* after a failure nothing was kept */
 }
 
 void cln_sidecar_clean_up(cln_sidecar *sidecar) {

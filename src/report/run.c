@@ -47,11 +47,12 @@ static bool has_published(const cln_subject *subject) {
 
 /* "Traffic accidents: City and County of Denver, CC BY 3.0. 311 calls: ..." */
 static cln_status write_credits(cln_report *report, const cln_inquiry *inquiry, cln_error *err) {
-    const cln_subject *const subjects[] = {&inquiry->accidents, &inquiry->calls};
+    enum { SUBJECT_COUNT = 2 };
+    const cln_subject *const subjects[SUBJECT_COUNT] = {&inquiry->accidents, &inquiry->calls};
     cln_buffer text;
     cln_buffer_init(&text, SIZE_MAX);
     cln_status status = CLN_OK;
-    for (size_t i = 0; status == CLN_OK && i < sizeof subjects / sizeof *subjects; i++) {
+    for (size_t i = 0; status == CLN_OK && i < SUBJECT_COUNT; i++) {
         const cln_config_dataset *config = subjects[i]->config;
         if (!has_published(subjects[i])) continue;
         status = cln_buffer_append_format(&text, err, "%s%s: %s%s%s.", text.size > 0 ? " " : "", config->title,

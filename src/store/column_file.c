@@ -79,7 +79,7 @@ static cln_status open_second(cln_column_file *column, hid_t group, cln_error *e
     const char *names[CLN_MOST_DATASETS];
     if (cln_layout_names(column->layout, names) < 2) return CLN_OK;
     const char *name = names[1];
-    uint64_t length;
+    uint64_t length = 0;
     CLN_TRY(open_dataset(column, group, 1, name, &length, err));
     stored_type stored;
     if (!describe_type(column->datasets[1], &stored) || stored.size_bytes != 1) {
@@ -102,7 +102,7 @@ static cln_status open_codes(cln_column_file *column, hid_t group, cln_error *er
     const htri_t exists = H5Lexists(group, "codes", H5P_DEFAULT);
     if (exists < 0) return cln_h5_fail(err, "cannot look for its codes");
     if (exists == 0) return CLN_OK;
-    uint64_t length;
+    uint64_t length = 0;
     CLN_TRY(open_dataset(column, group, 2, "codes", &length, err));
     stored_type stored;
     if (!describe_type(column->datasets[2], &stored) || !fits_type(&stored, CLN_TYPE_CATEGORY) ||

@@ -74,11 +74,18 @@ says err 1 '--create needs --to'
 run 2 "$COLONNADE" remove traffic_accidents --leave-foreign
 says err 1 '--leave-foreign needs --all --s3'
 
+run 2 "$COLONNADE" push --out no/report
+says err 1 "'no/report' is not a folder"
+
 # Each command's help lists what decides what it does, and nothing else.
 run 0 "$COLONNADE" clean --help
 says out 1 '--staging DIR'
+run 0 "$COLONNADE" info --help
+says out 0 '--schema auto'
+says out 1 "show the types of the dataset's columns"
 for command in push pull; do
     run 0 "$COLONNADE" $command --help
+    says out 1 '--out DIR'
     says out 0 '--staging DIR'
     says out 0 '--stripe-size'
 done

@@ -73,6 +73,12 @@ for file in store/*/partitions/*.h5 store/*/master.h5 store/*/history.jsonl; do
 done
 diff -r report report.kept || fail "the report came back otherwise"
 s3_aws s3api delete-object --bucket colonnade-answers --key figures/
+cln pull --store back --out other/report >/dev/null
+diff -r other/report report.kept || fail "the report came back otherwise into a folder of its own"
+cln push --out other/report --format csv >out
+grep -q ',pushed,' out && fail "the same report from another folder was sent again: $(cat out)"
+if cln push --out no/report 2>err; then fail "a report that is not there was no error"; fi
+grep -q "'no/report' is not a folder" err || fail "a report that is not there is not told: $(cat err)"
 grep -q 'partitions.*,unchanged,' out || fail "a second pull fetched partitions: $(cat out)"
 cln verify --store back >/dev/null || fail "what came back does not verify"
 cln export big --store store >one

@@ -52,6 +52,9 @@ size_t cln_command_count(void);
 const cln_command *cln_command_at(size_t index); /* in alphabetical order */
 const cln_command *cln_command_find(const char *name);
 
+/* One of the command's own options, with the text and the argument that it has in the help of that command. */
+cln_option_spec cln_option_spec_of(const cln_command *command, const char *name);
+
 /* Whether the command takes the option; every command takes the common ones. */
 bool cln_command_takes(const cln_command *command, const cln_option_spec *option);
 
