@@ -108,7 +108,9 @@ kill_at() {
         killed=$((killed + 1))
     fi
     old_or_new "$what"
-    if [ "$signal" != KILL ]; then
+    # What a launcher does to its ranks is its own: that of Open MPI 5 may kill
+    # them before they hear of it. The next ingest clears up in any case.
+    if [ "$signal" != KILL ] && [ "$whom" != launcher ]; then
         no_litter store "$what"
         no_litter scratch "$what"
     fi
