@@ -326,7 +326,7 @@ expect 0 3 '' report --store old --out old-report
 expect 0 2 '' ingest trips cells.csv --store loose
 fingerprint loose >null.sum
 expect 0 2 '' ingest trips cells.csv --store loose --on-bad-cell reject --format csv
-says out 'cells,published,'
+says out 'cells,replaced,'
 CHECKS_DONE=$((CHECKS_DONE + 1))
 ! cmp -s null.sum <(fingerprint loose) || fail 'another policy gives the same store'
 
