@@ -7,6 +7,7 @@
 #define COLONNADE_TESTS_CSV_RANK_COUNTS_H
 
 #include "colonnade/par/comm.h"
+#include <stdlib.h>
 
 #include <stdbool.h>
 #include <time.h>
@@ -31,6 +32,12 @@ static inline void wait_for_all(const cln_comm *world) {
         const struct timespec pause = {.tv_nsec = 2000000};
         if (!is_done) (void)nanosleep(&pause, NULL);
     }
+}
+
+/* Whether that many ranks are tried: all counts, but for the sanitizers' brief
+ * pass, which takes few and most. */
+static inline bool is_tried(const cln_comm *world, int ranks) {
+    return getenv("COLONNADE_TEST_BRIEF") == NULL || ranks <= 2 || ranks == world->size;
 }
 
 #endif

@@ -319,7 +319,7 @@ int main(void) {
     };
     int failed = 0;
     for (int ranks = 1; ranks <= world.size; ranks++) {
-        if (first_ranks(&comm, &world, ranks)) {
+        if (is_tried(&world, ranks) && first_ranks(&comm, &world, ranks)) {
             failed += cmocka_run_group_tests(tests, NULL, NULL);
             MPI_Comm_free(&comm.mpi);
         }
