@@ -205,12 +205,3 @@ cln_status cln_byte_source_decompress_any(cln_byte_source **source, cln_byte_sou
     *source = file;
     return CLN_OK;
 }
-
-cln_status cln_byte_source_open(cln_byte_source **source, const char *path, uint64_t memory_bytes, cln_error *err) {
-    *source = NULL;
-    cln_byte_source *file;
-    CLN_TRY(cln_byte_source_open_file(&file, path, err));
-    const cln_status status = cln_byte_source_decompress_any(source, file, memory_bytes, err);
-    if (status != CLN_OK) file->release(file);
-    return status;
-}

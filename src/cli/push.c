@@ -18,7 +18,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static cln_status find_bucket(cln_bucket_copy *copy, cln_bucket role, cln_s3_place *place, cln_error *err) {
     CLN_TRY(cln_bucket_find(copy->cli, role, place, err));
@@ -87,11 +86,6 @@ static cln_status push_store(cln_bucket_copy *copy, cln_error *err) {
 
 /* ---- The report ---- */
 
-static bool is_folder(const char *path) {
-    struct stat about;
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
 static cln_status push_folder(cln_bucket_copy *copy, const cln_s3_place *place, const char *folder, const char *prefix,
                               int depth, cln_error *err);
 
@@ -101,7 +95,7 @@ static cln_status push_entry(cln_bucket_copy *copy, const cln_s3_place *place, c
     char *name = NULL;
     CLN_TRY(cln_path_join(&path, folder, entry, err));
     cln_status status = cln_format_string(&name, err, "%s%s", prefix, entry);
-    if (status == CLN_OK && is_folder(path)) {
+    if (status == CLN_OK && cln_file_is_dir(path)) {
         char *inner = NULL;
         status = cln_format_string(&inner, err, "%s/", name);
         if (status == CLN_OK) status = push_folder(copy, place, path, inner, depth + 1, err);
@@ -138,7 +132,8 @@ static cln_status push_report(cln_bucket_copy *copy, cln_error *err) {
     const char *folder = cln_bucket_report_dir(copy->cli);
     cln_s3_place place;
     const bool is_given = cln_option_given(copy->cli->options, "out");
-    if (!is_given && (copy->cli->config.buckets[CLN_BUCKET_ANALYSED] == NULL || !is_folder(folder))) return CLN_OK;
+    if (!is_given && (copy->cli->config.buckets[CLN_BUCKET_ANALYSED] == NULL || !cln_file_is_dir(folder)))
+        return CLN_OK;
     CLN_TRY(find_bucket(copy, CLN_BUCKET_ANALYSED, &place, err));
     return push_folder(copy, &place, folder, "", 0, err);
 }
@@ -183,7 +178,7 @@ static cln_status push_all(cln_bucket_copy *copy, cln_error *err) {
 /* Told before anything is sent. */
 static cln_status check_report_dir(const cln_cli *cli, cln_error *err) {
     const char *given = cln_option(cli->options, "out");
-    if (given == NULL || is_folder(given)) return CLN_OK;
+    if (given == NULL || cln_file_is_dir(given)) return CLN_OK;
     return cln_fail(err, CLN_ERR_USAGE, "--out: '%s' is not a folder; name that of the report", given);
 }
 

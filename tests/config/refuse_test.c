@@ -185,6 +185,9 @@ static void mistakes_in_the_list_of_datasets(void **state) {
     EXPECT_REFUSALS("{%s}", refusals);
 }
 
+#define SECOND_COLUMN                                                                                                  \
+    "{\"datasets\": {\"d\": {\"columns\": [{\"name\": \"a\", \"type\": \"category\", \"role\": \"condition\"}, %s]}}}"
+
 static void mistakes_in_a_column(void **state) {
     (void)state;
     static const refusal refusals[] = {
@@ -229,6 +232,13 @@ static void mistakes_in_a_column(void **state) {
         {"{\"name\": \"x\", \"nulls\": [\"0\", \"\"]}", {"datasets.d.columns[1].nulls[1]: must be a text"}},
         {"{\"name\": \"x\", \"nulls\": [\" 0\"]}", {"datasets.d.columns[1].nulls[0]: never matches"}},
         {"{\"name\": \"x\", \"fold\": \"lower\", \"nulls\": [\"No\"]}", {"nulls[0]: never matches"}},
+    };
+    EXPECT_REFUSALS(SECOND_COLUMN, refusals);
+}
+
+static void mistakes_in_synonyms(void **state) {
+    (void)state;
+    static const refusal refusals[] = {
         {"{\"name\": \"x\", \"synonyms\": {\"a\": 1}}", {"datasets.d.columns[1].synonyms.a: must be a text"}},
         {"{\"name\": \"x\", \"synonyms\": {\"a b\": \"\"}}",
          {"datasets.d.columns[1].synonyms.\"a b\": must be a text"}},
@@ -241,10 +251,7 @@ static void mistakes_in_a_column(void **state) {
          {"synonyms.a: \"b\" is itself renamed to \"c\""}},
         {"{\"name\": \"x\", \"synonyms\": {\"a\": \"a\"}}", {"synonyms.a: \"a\" is itself renamed"}},
     };
-    EXPECT_REFUSALS(
-        "{\"datasets\": {\"d\": {\"columns\": [{\"name\": \"a\", \"type\": \"category\", \"role\": \"condition\"}, "
-        "%s]}}}",
-        refusals);
+    EXPECT_REFUSALS(SECOND_COLUMN, refusals);
 }
 
 static void mistakes_in_a_source(void **state) {
@@ -324,6 +331,7 @@ int main(void) {
         cmocka_unit_test(mistakes_in_a_dataset),
         cmocka_unit_test(mistakes_in_the_list_of_datasets),
         cmocka_unit_test(mistakes_in_a_column),
+        cmocka_unit_test(mistakes_in_synonyms),
         cmocka_unit_test(mistakes_in_a_source),
         cmocka_unit_test(source_names_that_differ_are_good),
         cmocka_unit_test(long_keys_are_no_danger),

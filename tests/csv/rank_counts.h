@@ -7,6 +7,7 @@
 #define COLONNADE_TESTS_CSV_RANK_COUNTS_H
 
 #include "colonnade/par/comm.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <stdbool.h>
@@ -39,5 +40,21 @@ static inline void wait_for_all(const cln_comm *world) {
 static inline bool is_tried(const cln_comm *world, int ranks) {
     return getenv("COLONNADE_TEST_BRIEF") == NULL || ranks <= 2 || ranks == world->size;
 }
+
+/* Runs a group of tests on the first so many ranks of all, which comm is then:
+ * once for each number of ranks. Returns how many failed on this one. */
+#define RUN_ON_RANK_COUNTS(tests, comm, world, failed)                                                                 \
+    do {                                                                                                               \
+        if ((world)->rank == 0 && getenv("COLONNADE_TEST_BRIEF") != NULL) {                                            \
+            printf("brief: of 1 to %d ranks some\n", (world)->size);                                                   \
+        }                                                                                                              \
+        for (int ranks_ = 1; ranks_ <= (world)->size; ranks_++) {                                                      \
+            if (is_tried((world), ranks_) && first_ranks((comm), (world), ranks_)) {                                   \
+                (failed) += cmocka_run_group_tests((tests), NULL, NULL);                                               \
+                MPI_Comm_free(&(comm)->mpi);                                                                           \
+            }                                                                                                          \
+            wait_for_all(world);                                                                                       \
+        }                                                                                                              \
+    } while (0)
 
 #endif

@@ -318,13 +318,7 @@ int main(void) {
         cmocka_unit_test(a_record_over_many_rounds),
     };
     int failed = 0;
-    for (int ranks = 1; ranks <= world.size; ranks++) {
-        if (is_tried(&world, ranks) && first_ranks(&comm, &world, ranks)) {
-            failed += cmocka_run_group_tests(tests, NULL, NULL);
-            MPI_Comm_free(&comm.mpi);
-        }
-        wait_for_all(&world);
-    }
+    RUN_ON_RANK_COUNTS(tests, &comm, &world, failed);
     cln_comm_stop(&world);
     return failed;
 }

@@ -99,13 +99,18 @@ arrived a $published
 no_partials
 rm -r staging
 
+# Begins a fetch and returns when 300,000 bytes are here; 'fetching' is it.
+fetch_in_background() {
+    "$COLONNADE" fetch calls --staging staging --date "$DAY" >out 2>err &
+    fetching=$!
+    for ((i = 0; i < 3000; i++)); do
+        [ "$(done_bytes)" -lt 300000 ] || break
+        sleep 0.02
+    done
+}
+
 # It changes while it comes: nginx goes on with what it has opened, and new parts are refused.
-"$COLONNADE" fetch calls --staging staging --date "$DAY" >out 2>err &
-fetching=$!
-for ((i = 0; i < 3000; i++)); do
-    [ "$(done_bytes)" -lt 300000 ] || break
-    sleep 0.02
-done
+fetch_in_background
 numbers 2000000 3 >web/published/new.csv
 touch -d '2026-01-04' web/published/new.csv
 mv web/published/new.csv $published
@@ -115,12 +120,7 @@ no_partials
 
 # Interrupted by hand it keeps what it has, too.
 rm -r staging
-"$COLONNADE" fetch calls --staging staging --date "$DAY" >out 2>err &
-fetching=$!
-for ((i = 0; i < 3000; i++)); do
-    [ "$(done_bytes)" -lt 300000 ] || break
-    sleep 0.02
-done
+fetch_in_background
 kill -TERM $fetching
 wait $fetching || true
 DONE=$(done_bytes)

@@ -8,11 +8,6 @@ set -euo pipefail
 # shellcheck source=server.sh
 . "$COLONNADE_SOURCE/tests/s3/server.sh"
 
-fail() {
-    printf 'FAILED: %s\n' "$*" >&2
-    exit 1
-}
-
 s3_begin_test
 python3 "$COLONNADE_SOURCE/tests/s3/keys.py" "$S3_ID" "$S3_SECRET" asked.log >port &
 keys=$!

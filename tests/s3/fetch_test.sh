@@ -10,11 +10,6 @@ set -euo pipefail
 # shellcheck source=server.sh
 . "$COLONNADE_SOURCE/tests/s3/server.sh"
 
-fail() {
-    printf 'FAILED: %s\n' "$*" >&2
-    exit 1
-}
-
 s3_begin_test
 DAY=2026-03-04
 MIB=1048576

@@ -9,11 +9,6 @@ set -euo pipefail
 # shellcheck source=server.sh
 . "$COLONNADE_SOURCE/tests/s3/server.sh"
 
-fail() {
-    printf 'FAILED: %s\n' "$*" >&2
-    exit 1
-}
-
 s3_begin_test
 
 cat >config.json <<'JSON'

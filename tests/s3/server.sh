@@ -9,6 +9,7 @@
 #   s3_start FOLDER     starts it; sets S3_ENDPOINT, and for all programs that
 #                       speak to AWS the key, the secret and the endpoint
 #   s3_stop FOLDER      stops it; safe to call at any time
+#   fail MESSAGE...     ends the test
 #   s3_begin_test       skips where something is missing, else starts it in a
 #                       folder that goes when the test ends
 #
@@ -17,6 +18,11 @@
 export S3_ID=test:tester S3_SECRET=testing-Secret/1+2
 
 PATH=$PATH:/usr/sbin:/sbin
+
+fail() {
+    printf 'FAILED: %s\n' "$*" >&2
+    exit 1
+}
 
 s3_missing() {
     local program

@@ -45,9 +45,4 @@ CLN_CHECKED cln_status cln_byte_source_decompress(cln_byte_source **source, cln_
 CLN_CHECKED cln_status cln_byte_source_decompress_any(cln_byte_source **source, cln_byte_source *file,
                                                       uint64_t memory_bytes, cln_error *err);
 
-/* Opens path, and decompresses it where it is compressed (memory_bytes as
- * above). The caller releases *source. */
-CLN_CHECKED cln_status cln_byte_source_open(cln_byte_source **source, const char *path, uint64_t memory_bytes,
-                                            cln_error *err);
-
 #endif
