@@ -132,10 +132,11 @@ static void check_partition(verify_job *job, size_t partition) {
 
 /* ---- The dataset ---- */
 
-/* Local. */
+/* Collective. A file that one rank cannot open is checked by none. */
 static void open_live_file(verify_job *job) {
     cln_error err = {.message = ""};
-    job->has_live = cln_live_file_open(&job->live, job->dir, &job->manifest, &err) == CLN_OK;
+    const cln_status opened = cln_live_file_open(&job->live, job->dir, &job->manifest, &err);
+    job->has_live = cln_agree(job->comm, opened, &err) == CLN_OK;
     if (!job->has_live && job->comm->rank == 0) cln_findings_add(job->findings, nowhere, CLN_ERR_IO, "%s", err.message);
 }
 
