@@ -212,11 +212,13 @@ static cln_status info_local(const cln_cli *cli, cln_error *err) {
 /* Collective. */
 static cln_status count_and_show(const cln_cli *cli, cln_dataset *dataset, cln_error *err) {
     const cln_settings *settings = &cli->settings;
-    uint64_t *equal_rows;
+    uint64_t *equal_rows = NULL;
     const size_t count = cln_dataset_manifest(dataset)->partition_count;
-    CLN_TRY_AGREED(&cli->comm, cln_new_array(&equal_rows, count, sizeof *equal_rows, err), err);
-    cln_status status =
-        cln_duplicates_count_rows(dataset, &cli->comm, settings->scratch_dir, settings->memory_bytes, equal_rows, err);
+    cln_status status = cln_agree(&cli->comm, cln_new_array(&equal_rows, count, sizeof *equal_rows, err), err);
+    if (status == CLN_OK) {
+        status = cln_duplicates_count_rows(dataset, &cli->comm, settings->scratch_dir, settings->memory_bytes,
+                                           equal_rows, err);
+    }
     if (status == CLN_OK && cli->comm.rank == 0) status = show_dataset(cli, dataset, equal_rows, err);
     free(equal_rows);
     return cln_agree(&cli->comm, status, err);

@@ -110,12 +110,12 @@ cln_status cln_subject_query(const cln_subject *subject, const cln_comm *comm, c
                              cln_error *err) {
     *result = (cln_table){0};
     const char **names = NULL;
-    CLN_TRY_AGREED(
-        comm, cln_new_array(&names, plan->filter_count + plan->key_count + plan->aggregate_count, sizeof *names, err),
-        err);
+    const size_t most = plan->filter_count + plan->key_count + plan->aggregate_count;
+    cln_status status = cln_agree(comm, cln_new_array(&names, most, sizeof *names, err), err);
     cln_batch_source *source = NULL;
-    cln_status status =
-        cln_dataset_scan(subject->dataset, "columns", -1, names, cln_plan_columns(plan, names), &source, err);
+    if (status == CLN_OK) {
+        status = cln_dataset_scan(subject->dataset, "columns", -1, names, cln_plan_columns(plan, names), &source, err);
+    }
     if (status == CLN_OK) {
         status = cln_query_run(comm, plan, source, result, err);
         source->release(source);

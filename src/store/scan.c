@@ -270,9 +270,10 @@ cln_status cln_dataset_scan_with(cln_dataset *dataset, const cln_scan_options *o
         status = init_scan(self, options, err);
     }
     status = cln_agree(&dataset->comm, status, err);
+    if (self == NULL) return status; /* and no rank goes on */
     if (status == CLN_OK) status = unite_columns(self, err);
     if (status != CLN_OK) {
-        if (self != NULL) release(&self->source);
+        release(&self->source);
         return status;
     }
     *source = &self->source;

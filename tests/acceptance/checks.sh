@@ -28,14 +28,14 @@ finish() {
 }
 
 # some N: the lines of standard input; with COLONNADE_TEST_BRIEF every Nth of
-# them, which is printed. The sanitizers' pass is brief, for under them a
-# process takes many times as long, and the same settings run without them.
+# them and the last, which is printed. The sanitizers' pass is brief, for under
+# them a process takes many times as long, and the same settings run without.
 some() {
     if [ -z "${COLONNADE_TEST_BRIEF:-}" ]; then
         cat
     else
         printf 'brief: one of %d settings\n' "$1" >&2
-        awk -v n="$1" 'NR % n == 1 || n == 1'
+        awk -v n="$1" '{ last = $0 } NR % n == 1 || n == 1 { print; last = "" } END { if (last != "") print last }'
     fi
 }
 
