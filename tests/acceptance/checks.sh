@@ -45,11 +45,7 @@ launch() {
     local ranks=$1
     shift
     local -a command=("$COLONNADE" "$@")
-    if [ "$ranks" != 1 ]; then
-        # LeakSanitizer itself crashes now and then on the threads that MPI is
-        # ending at the same time; a rank alone looks for leaks.
-        command=(env "ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0" "${CHECKS_MPIRUN[@]}" -n "$ranks" "${command[@]}")
-    fi
+    [ "$ranks" = 1 ] || command=("${CHECKS_MPIRUN[@]}" -n "$ranks" "${command[@]}")
     timeout --kill-after=5 240 "${command[@]}"
 }
 

@@ -79,7 +79,7 @@ sweep() {
         CHECKS_DONE=$((CHECKS_DONE + 1))
         local -a launcher=()
         if [ $ranks != 1 ]; then
-            launcher=(env "ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0" "${CHECKS_MPIRUN[@]}" -n "$ranks")
+            launcher=("${CHECKS_MPIRUN[@]}" -n "$ranks")
         fi
         status=0
         "${launcher[@]}" "$program" "$seed" "$@" </dev/null >told 2>&1 || status=$?
