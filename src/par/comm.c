@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/par/comm.h"
 
+#include "colonnade/base/cleanup.h"
 #include "comm_internal.h"
 
 #include <string.h>
@@ -13,8 +14,11 @@ static int piece_of(uint64_t left) {
 
 void cln_comm_start(cln_comm *comm) {
     int provided;
+    /* The launcher of Open MPI 4 waits for ever when a rank dies while it shakes hands with it. */
+    cln_cleanup_hold();
     /* Libraries below may start threads of their own (name resolution); only this one calls MPI. */
     MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
+    cln_cleanup_release();
     comm->mpi = MPI_COMM_WORLD;
     MPI_Comm_rank(comm->mpi, &comm->rank);
     MPI_Comm_size(comm->mpi, &comm->size);

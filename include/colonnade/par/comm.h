@@ -34,7 +34,8 @@ void cln_comm_prepare_environment(void);
  * environment without MPI; 0 when there is none. For messages before start. */
 int cln_comm_launcher_rank(void);
 
-/* Collective over all processes. Starts MPI; *comm borrows MPI_COMM_WORLD. */
+/* Collective over all processes. Starts MPI; *comm borrows MPI_COMM_WORLD. A
+ * signal that would end the process does so when MPI has started, a second one at once. */
 void cln_comm_start(cln_comm *comm);
 void cln_comm_stop(cln_comm *comm);
 
