@@ -7,7 +7,7 @@
 # and the next run works and clears up.
 #
 #   COLONNADE_TEST_ROUNDS=500    so many times; 30 otherwise
-#   COLONNADE_TEST_SEED=NUMBER   the lots that a former run drew
+#   COLONNADE_TEST_SEED=NUMBER   other lots than the usual ones
 #
 # killed_rank_test.sh reaches instants that are hard to hit.
 # timeout: 1800
@@ -21,7 +21,7 @@ set -m # so that mpirun and its ranks are a process group
 . "$COLONNADE_SOURCE/tests/fault/watch.sh"
 
 rounds=${COLONNADE_TEST_ROUNDS:-30}
-seed=${COLONNADE_TEST_SEED:-$((RANDOM * 32768 + RANDOM))}
+seed=${COLONNADE_TEST_SEED:-20150712}
 [ -z "${COLONNADE_TEST_BRIEF:-}" ] || rounds=6
 echo "COLONNADE_TEST_SEED=$seed COLONNADE_TEST_ROUNDS=$rounds"
 RANDOM=$seed # bash's own generator goes on from it
@@ -127,8 +127,10 @@ round() {
     start "$ranks" ${words[$name]}
     # Some time of what it takes, from the start or from when the store is locked.
     draw $((lasts[$name] * 2 / 3)) && delay=$drawn
+    # One rank of several is not killed while MPI starts: the launcher of Open
+    # MPI 4 may then wait for ever.
     draw 3
-    if [ "$drawn" != 0 ]; then
+    if [ "$drawn" != 0 ] || [ "$whom$ranks" = 02 ] || [ "$whom$ranks" = 03 ]; then
         wait_until 'the beginning' has_begun
         delay=$((delay / 3))
     fi
