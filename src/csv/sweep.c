@@ -3,7 +3,7 @@
 
 #include "colonnade/base/memory.h"
 #include "colonnade/base/profile.h"
-#include "colonnade/csv/transition.h"
+#include "delivery.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -26,25 +26,6 @@ typedef struct round_message {
     cln_transition_function function;
 } round_message;
 
-/* The item that is open behind the stripes seen so far. The same on all ranks. */
-typedef struct open_item {
-    int owner;
-    uint64_t stripe;
-    uint64_t offset;
-    uint64_t record; /* its number */
-} open_item;
-
-/* What the composition says of one stripe. The same on all ranks. */
-typedef struct stripe_plan {
-    open_item open_before; /* valid when head_bytes > 0 or completes */
-    uint64_t head_bytes;   /* bytes that belong to the item that was open before */
-    uint64_t keep_bytes;   /* how many of them are kept, within the maximum record */
-    uint64_t tail_bytes;   /* and how many at their end, when some are not */
-    bool completes;        /* the item that was open before ends in this stripe */
-    uint64_t first_record;
-    cln_transition transition;
-} stripe_plan;
-
 typedef struct sweep_state {
     const cln_sweep *sweep;
     const cln_comm *comm;
@@ -56,16 +37,14 @@ typedef struct sweep_state {
     /* Composed so far, the same on all ranks. */
     uint8_t state;
     uint64_t next_record;
-    open_item open;
+    cln_open_item open;
     /* This rank's. */
     cln_status status;
-    uint64_t failed_record;
     cln_error *err;
     char *stripe_bytes;
-    cln_buffer pending; /* the beginning of the open item, when this rank owns it */
-    cln_buffer tail;    /* the last bytes of it, once some are not kept */
+    cln_delivery delivery;
     round_message *messages;
-    stripe_plan *plans;
+    cln_stripe_plan *plans;
 } sweep_state;
 
 typedef struct stripe_range {
@@ -169,7 +148,7 @@ static void read_and_scan(sweep_state *s, round_message *message) {
     if (s->status == CLN_OK) cln_transition_scan(s->sweep->automaton, scan_span(s, &range), &message->function);
     (void)cln_profile_lap(CLN_PHASE_SCAN, lap);
     message->status = (uint64_t)s->status;
-    message->failed_record = s->failed_record;
+    message->failed_record = s->delivery.failed_record;
     message->size_bytes = s->size_bytes;
 }
 
@@ -202,9 +181,14 @@ static void compose(sweep_state *s) {
     for (int r = 0; r < s->comm->size; r++) {
         const stripe_range range = range_of(s, r);
         const cln_transition *t = &s->messages[r].function.of[s->state];
-        stripe_plan *plan = &s->plans[r];
-        *plan = (stripe_plan){.open_before = s->open, .first_record = s->next_record, .transition = *t};
+        cln_stripe_plan *plan = &s->plans[r];
         const uint64_t size = range.end - range.begin;
+        *plan = (cln_stripe_plan){.stripe = range.number,
+                                  .begin = range.begin,
+                                  .size_bytes = size,
+                                  .open_before = s->open,
+                                  .first_record = s->next_record,
+                                  .transition = *t};
         if (s->state != CLN_CSV_START && size > 0) {
             plan->head_bytes = t->first_item == CLN_NO_POSITION ? size : t->first_item;
             plan->completes = t->first_item != CLN_NO_POSITION || t->end_state == CLN_CSV_START;
@@ -219,147 +203,12 @@ static void compose(sweep_state *s) {
     }
 }
 
-/* Step 3, local: room for all that this rank will receive. */
-static cln_status reserve_pending(sweep_state *s) {
-    size_t need = 0;
-    for (int r = 0; r < s->comm->size; r++) {
-        if (s->plans[r].open_before.owner == s->comm->rank) need += (size_t)s->plans[r].keep_bytes;
-    }
-    const stripe_plan *own = &s->plans[s->comm->rank];
-    const stripe_range range = range_of(s, s->comm->rank);
-    if (own->transition.last_item != CLN_NO_POSITION) {
-        need += (size_t)min_u64(range.end - range.begin - own->transition.last_item, s->sweep->max_record_bytes);
-    }
-    return cln_buffer_reserve(&s->pending, need, s->err);
-}
-
-static void take_run(sweep_state *s, const cln_csv_run *run) {
-    if (s->status != CLN_OK || run->size_bytes == 0) return;
-    s->status = s->sink->take(s->sink->context, run, &s->failed_record, s->err);
-}
-
-/* The open item of this rank is whole: size_bytes in the file. */
-static void deliver_pending(sweep_state *s, const open_item *open, uint64_t end_offset) {
-    const cln_csv_run run = {.stripe = open->stripe,
-                             .offset = open->offset,
-                             .first_record = open->record,
-                             .bytes = cln_buffer_span(&s->pending),
-                             .size_bytes = end_offset - open->offset,
-                             .tail = cln_buffer_span(&s->tail)};
-    take_run(s, &run);
-    cln_buffer_clear(&s->pending);
-    cln_buffer_clear(&s->tail);
-}
-
-/* The items that stand whole in this rank's stripe; what begins last and is
- * open goes to pending. */
-static void deliver_stripe(sweep_state *s, const stripe_plan *plan, const stripe_range *range) {
-    const cln_transition *t = &plan->transition;
-    if (t->first_item == CLN_NO_POSITION) return;
-    const cln_span bytes = scan_span(s, range);
-    const bool is_open = t->end_state != CLN_CSV_START;
-    const size_t whole_end = is_open ? (size_t)t->last_item : bytes.size;
-    const size_t first = (size_t)t->first_item;
-    const cln_csv_run run = {.stripe = range->number,
-                             .offset = range->begin + first,
-                             .first_record = plan->first_record,
-                             .bytes = cln_span_of(bytes.data + first, whole_end - first),
-                             .size_bytes = whole_end - first};
-    take_run(s, &run);
-    if (is_open && s->status == CLN_OK) {
-        const size_t kept = (size_t)min_u64(bytes.size - whole_end, s->sweep->max_record_bytes);
-        s->status = cln_buffer_append(&s->pending, bytes.data + whole_end, kept, s->err);
-    }
-}
-
-/* Bytes at a place of rank r's head: from its own memory, or from r. */
-static void receive_bytes(const sweep_state *s, int r, uint64_t place, char *to, size_t size) {
-    if (size == 0) return;
-    if (r == s->comm->rank) {
-        const stripe_range range = range_of(s, r);
-        memcpy(to, scan_span(s, &range).data + place, size);
-        return;
-    }
-    const double lap = cln_profile_now();
-    MPI_Recv(to, (int)size, MPI_BYTE, r, CLN_TAG_TAIL, s->comm->mpi, MPI_STATUS_IGNORE);
-    (void)cln_profile_lap(CLN_PHASE_COMPOSE, lap);
-}
-
-/* Where a head's last bytes stand in it. */
-static uint64_t tail_place(const stripe_plan *plan) {
-    return plan->head_bytes - plan->tail_bytes;
-}
-
-/* The tail keeps its room for as many bytes again, to which new ones are added. */
-static void shorten_tail(sweep_state *s) {
-    if (s->tail.size <= CLN_TAIL_BYTES) return;
-    memmove(s->tail.data, s->tail.data + (s->tail.size - CLN_TAIL_BYTES), CLN_TAIL_BYTES);
-    s->tail.size = CLN_TAIL_BYTES;
-}
-
-static void receive_tail(sweep_state *s, int r, const stripe_plan *plan) {
-    if (plan->tail_bytes == 0) return;
-    if (s->tail.size == 0) { /* up to here everything is in pending */
-        const size_t size = (size_t)min_u64(s->pending.size, CLN_TAIL_BYTES);
-        memcpy(s->tail.data, s->pending.data + (s->pending.size - size), size);
-        s->tail.size = size;
-    }
-    receive_bytes(s, r, tail_place(plan), s->tail.data + s->tail.size, (size_t)plan->tail_bytes);
-    s->tail.size += (size_t)plan->tail_bytes;
-    shorten_tail(s);
-}
-
-/* Appends the head of rank r's stripe to pending, and what is not kept of it
- * to the tail. */
-static void receive_head(sweep_state *s, int r, const stripe_plan *plan) {
-    receive_bytes(s, r, 0, s->pending.data + s->pending.size, (size_t)plan->keep_bytes); /* reserved in step 3 */
-    s->pending.size += (size_t)plan->keep_bytes;
-    receive_tail(s, r, plan);
-}
-
-/* Sends what is kept of this rank's head to its owner. */
-static void send_head(const sweep_state *s, const stripe_plan *own, MPI_Request requests[2]) {
-    requests[0] = requests[1] = MPI_REQUEST_NULL;
-    if (own->open_before.owner == s->comm->rank) return;
-    const stripe_range range = range_of(s, s->comm->rank);
-    const char *head = scan_span(s, &range).data;
-    if (own->keep_bytes > 0) {
-        MPI_Isend(head, (int)own->keep_bytes, MPI_BYTE, own->open_before.owner, CLN_TAG_TAIL, s->comm->mpi,
-                  &requests[0]);
-    }
-    if (own->tail_bytes > 0) {
-        MPI_Isend(head + tail_place(own), (int)own->tail_bytes, MPI_BYTE, own->open_before.owner, CLN_TAG_TAIL,
-                  s->comm->mpi, &requests[1]);
-    }
-}
-
-/* Step 4: heads go to the owners of their items, and every item that is whole
- * goes to the sink, in the order of the file. */
-static void exchange_and_deliver(sweep_state *s) {
-    const int me = s->comm->rank;
-    MPI_Request requests[2];
-    const stripe_plan *own = &s->plans[me];
-    const stripe_range own_range = range_of(s, me);
-    send_head(s, own, requests);
-    for (int r = 0; r < s->comm->size; r++) {
-        const stripe_plan *plan = &s->plans[r];
-        if (plan->head_bytes + plan->completes > 0 && plan->open_before.owner == me) {
-            receive_head(s, r, plan);
-            if (plan->completes) deliver_pending(s, &plan->open_before, range_of(s, r).begin + plan->head_bytes);
-        }
-        if (r == me) deliver_stripe(s, plan, &own_range);
-    }
-    const double lap = cln_profile_now();
-    MPI_Waitall(2, requests, MPI_STATUSES_IGNORE);
-    (void)cln_profile_lap(CLN_PHASE_COMPOSE, lap);
-}
-
 /* All ranks leave with the first error when any has one. */
 static cln_status share_outcome(sweep_state *s) {
     round_message message;
     memset(&message, 0, sizeof message);
     message.status = (uint64_t)s->status;
-    message.failed_record = s->failed_record;
+    message.failed_record = s->delivery.failed_record;
     MPI_Allgather(&message, (int)sizeof message, MPI_BYTE, s->messages, (int)sizeof message, MPI_BYTE, s->comm->mpi);
     return agree_on_first(s);
 }
@@ -381,16 +230,17 @@ static cln_status run_round(sweep_state *s) {
     CLN_TRY(agree_on_first(s));
     s->size_bytes = s->messages[0].size_bytes;
     compose(s);
-    CLN_TRY_AGREED(s->comm, reserve_pending(s), s->err);
+    CLN_TRY_AGREED(s->comm, cln_delivery_reserve(&s->delivery, s->plans), s->err);
     (void)cln_profile_lap(CLN_PHASE_COMPOSE, lap);
-    exchange_and_deliver(s);
+    const stripe_range own = range_of(s, s->comm->rank);
+    s->status = cln_delivery_run(&s->delivery, s->plans, scan_span(s, &own));
     return end_round(s);
 }
 
 /* The end of the file ends what is open; then the last errors are told. */
 static cln_status finish(sweep_state *s) {
-    if (s->state != CLN_CSV_START && s->open.owner == s->comm->rank) {
-        deliver_pending(s, &s->open, s->size_bytes);
+    if (s->status == CLN_OK && s->state != CLN_CSV_START && s->open.owner == s->comm->rank) {
+        s->status = cln_delivery_end(&s->delivery, &s->open, s->size_bytes);
     }
     CLN_TRY(end_round(s));
     return share_outcome(s);
@@ -436,23 +286,19 @@ cln_status cln_sweep_run(const cln_sweep *sweep, const cln_comm *comm, const cln
                          cln_sweep_taken_stripe_size(sweep->stripe_size_bytes, sweep->max_record_bytes),
                      .state = CLN_CSV_START,
                      .next_record = sweep->first_record,
-                     .failed_record = UINT64_MAX,
                      .err = err};
     const bool is_stream = cln_byte_source_is_stream(sweep->source);
     s.reader_count = is_stream ? 1 : comm->size;
     s.size_bytes = is_stream ? CLN_SIZE_UNKNOWN : sweep->source->size_bytes;
-    cln_buffer_init(&s.pending, SIZE_MAX);
-    cln_buffer_init(&s.tail, 2 * CLN_TAIL_BYTES);
     const size_t ranks = (size_t)comm->size;
-    cln_status status = cln_new_array(&s.messages, ranks, sizeof *s.messages, err);
+    cln_status status = cln_delivery_init(&s.delivery, comm, sink, sweep->max_record_bytes, err);
+    if (status == CLN_OK) status = cln_new_array(&s.messages, ranks, sizeof *s.messages, err);
     if (status == CLN_OK) status = cln_new_array(&s.plans, ranks, sizeof *s.plans, err);
     const uint64_t stripe_bytes = comm->rank < s.reader_count ? min_u64(s.stripe_size_bytes, s.size_bytes) : 0;
     if (status == CLN_OK) status = cln_new_array(&s.stripe_bytes, (size_t)stripe_bytes, 1, err);
-    if (status == CLN_OK) status = cln_buffer_reserve(&s.tail, 2 * CLN_TAIL_BYTES, err);
     status = cln_agree(comm, status, err);
     if (status == CLN_OK) status = run_rounds(&s);
-    cln_buffer_clean_up(&s.pending);
-    cln_buffer_clean_up(&s.tail);
+    cln_delivery_clean_up(&s.delivery);
     free(s.stripe_bytes);
     free(s.plans);
     free(s.messages);
