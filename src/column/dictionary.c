@@ -2,7 +2,6 @@
 #include "colonnade/column/dictionary.h"
 
 #include "colonnade/base/memory.h"
-#include "colonnade/column/type.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -103,22 +102,6 @@ cln_status cln_dictionary_merge(cln_dictionary *merged, const cln_dictionary *a,
         if (order >= 0) j++;
     }
     return CLN_OK;
-}
-
-int32_t cln_dictionary_find(const cln_dictionary *dictionary, cln_span text) {
-    size_t low = 0;
-    size_t high = dictionary->count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const int order = cln_span_compare(cln_dictionary_text(dictionary, middle), text);
-        if (order == 0) return (int32_t)middle;
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return CLN_NULL_CODE;
 }
 
 static cln_status append_u64(cln_buffer *bytes, uint64_t value, cln_error *err) {

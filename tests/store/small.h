@@ -58,6 +58,7 @@ static inline void small_set_integers(small_values *values, const small_column *
 
 static inline void small_set_texts(small_values *values, const small_column *column, size_t rows) {
     cln_span texts[SMALL_ROWS];
+    int32_t codes[SMALL_ROWS];
     size_t count = 0;
     for (size_t i = 0; i < rows; i++) {
         const size_t size = strlen(column->cells[i]);
@@ -70,9 +71,9 @@ static inline void small_set_texts(small_values *values, const small_column *col
     values->about.text_size_bytes = column->type == CLN_TYPE_TEXT ? values->offsets[rows] : 0;
     values->about.text_size_max = values->about.text_size_bytes; /* at least that of the longest */
     if (column->type != CLN_TYPE_CATEGORY) return;
-    if (cln_dictionary_build(&values->dictionary, texts, count, NULL, NULL) != CLN_OK) abort();
-    for (size_t i = 0; i < rows; i++) {
-        values->codes[i] = cln_dictionary_find(&values->dictionary, cln_span_of_string(column->cells[i]));
+    if (cln_dictionary_build(&values->dictionary, texts, count, codes, NULL) != CLN_OK) abort();
+    for (size_t i = 0, text = 0; i < rows; i++) {
+        values->codes[i] = column->cells[i][0] == '\0' ? CLN_NULL_CODE : codes[text++];
     }
     values->vector.codes = values->codes;
     values->about.dictionary = &values->dictionary;

@@ -34,9 +34,6 @@ static inline cln_span cln_dictionary_text(const cln_dictionary *dictionary, siz
                        (size_t)(dictionary->offsets[code + 1] - dictionary->offsets[code]));
 }
 
-/* The code of a text, or CLN_NULL_CODE. */
-int32_t cln_dictionary_find(const cln_dictionary *dictionary, cln_span text);
-
 /* As bytes for a message: u64 count, count u64 sizes, the texts; and back,
  * with every size checked. */
 CLN_CHECKED cln_status cln_dictionary_pack(const cln_dictionary *dictionary, cln_buffer *bytes, cln_error *err);
