@@ -1,5 +1,5 @@
 # tests/FOLDER/x_test.sh   whole commands, run by tests/script.sh
-# Label: the folder's name for fault, s3 and slurm, else mpi. Status 77 skips.
+# Label: the folder's name for fault, large, s3 and slurm, else mpi. Status 77 skips.
 # A line "# timeout: SECONDS" in a script overrides the default of 600.
 if(NOT TARGET colonnade)
   return()
@@ -15,7 +15,7 @@ foreach(script IN LISTS script_tests)
   get_filename_component(folder ${script} DIRECTORY)
   get_filename_component(folder ${folder} NAME)
   set(label mpi)
-  if(folder MATCHES "^(fault|s3|slurm)$")
+  if(folder MATCHES "^(fault|large|s3|slurm)$")
     set(label ${folder})
   endif()
   set(timeout 600)
@@ -28,4 +28,7 @@ foreach(script IN LISTS script_tests)
   set_tests_properties(${name} PROPERTIES LABELS ${label} SKIP_RETURN_CODE 77 TIMEOUT ${timeout} PROCESSORS 2
                        ENVIRONMENT
                        "${test_environment};COLONNADE=$<TARGET_FILE:colonnade>;COLONNADE_FAULTS=$<TARGET_FILE:colonnade_faults>;S3_SERVICE=$<TARGET_FILE:s3_service>")
+  if(folder STREQUAL "large") # the disk is not enough for two at once
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+  endif()
 endforeach()
