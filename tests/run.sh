@@ -19,8 +19,8 @@
 # COLONNADE_TEST_DATA  a folder with real data and a corpus of CSV files
 #                      (default ../shared where it exists); without it the
 #                      tests that compare with real data are skipped
-# COLONNADE_TEST_LARGE 1 runs the tests of large files, too, which take much disk
-#                      and time (docs/testing.md); without it they are skipped
+# COLONNADE_TEST_LARGE 1 runs the tests of large files in full size, which takes
+#                      much disk and time (docs/testing.md)
 # COLONNADE_BUILD      the build folder (default build/release)
 # COLONNADE_JOBS       how many tests at once (default: the cores)
 
