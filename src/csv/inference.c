@@ -121,6 +121,13 @@ uint64_t cln_value_range_add_doubles(cln_value_range *range, const double *value
     return count_nans(values, count);
 }
 
+void cln_value_range_merge(cln_value_range *range, const cln_value_range *other) {
+    if (other->min < range->min) range->min = other->min;
+    if (other->max > range->max) range->max = other->max;
+    if (other->exponent_min < range->exponent_min) range->exponent_min = other->exponent_min;
+    if (other->exponent_max > range->exponent_max) range->exponent_max = other->exponent_max;
+}
+
 void cln_inference_init(cln_inference *inference) {
     inference->candidates = ((uint32_t)CANDIDATE_FIRST_FORMAT << CLN_INFERENCE_FORMATS) - 1;
     inference->value_count = 0;
@@ -184,6 +191,14 @@ void cln_inference_add(cln_inference *inference, cln_span value) {
         else
             strike(inference, bit);
     }
+}
+
+void cln_inference_merge(cln_inference *inference, const cln_inference *other) {
+    inference->candidates &= other->candidates;
+    inference->value_count += other->value_count;
+    cln_value_range_merge(&inference->integers, &other->integers);
+    cln_value_range_merge(&inference->doubles, &other->doubles);
+    for (int f = 0; f < CLN_INFERENCE_FORMATS; f++) cln_value_range_merge(&inference->times[f], &other->times[f]);
 }
 
 static void join_ranges(const cln_comm *comm, cln_value_range *const *ranges, size_t count) {

@@ -19,19 +19,24 @@ static size_t share_of(size_t all, size_t column_count, size_t least, size_t mos
     return share > most ? most : share;
 }
 
-cln_status cln_survey_init(cln_survey *survey, size_t column_count, cln_error *err) {
-    *survey =
-        (cln_survey){.distinct_count_limit =
-                         share_of(all_distinct_count, column_count, least_distinct_count, CLN_SURVEY_DISTINCT_COUNT),
-                     .distinct_bytes_limit =
-                         share_of(all_distinct_bytes, column_count, least_distinct_bytes, CLN_SURVEY_DISTINCT_BYTES)};
-    CLN_TRY(cln_new_array(&survey->columns, column_count, sizeof *survey->columns, err));
-    survey->column_count = column_count;
-    for (size_t c = 0; c < column_count; c++) {
+cln_status cln_survey_extend(cln_survey *survey, size_t column_count, cln_error *err) {
+    CLN_TRY(cln_grow_array(&survey->columns, &survey->capacity, column_count, sizeof *survey->columns, err));
+    for (size_t c = survey->column_count; c < column_count; c++) {
+        survey->columns[c] = (cln_survey_column){0};
         cln_inference_init(&survey->columns[c].inference);
         cln_string_table_init(&survey->columns[c].distinct, SIZE_MAX);
     }
+    survey->column_count = column_count;
+    survey->distinct_count_limit =
+        share_of(all_distinct_count, column_count, least_distinct_count, CLN_SURVEY_DISTINCT_COUNT);
+    survey->distinct_bytes_limit =
+        share_of(all_distinct_bytes, column_count, least_distinct_bytes, CLN_SURVEY_DISTINCT_BYTES);
     return CLN_OK;
+}
+
+cln_status cln_survey_init(cln_survey *survey, size_t column_count, cln_error *err) {
+    *survey = (cln_survey){0};
+    return cln_survey_extend(survey, column_count, err);
 }
 
 void cln_survey_clean_up(cln_survey *survey) {
@@ -45,14 +50,18 @@ static void give_up_distinct(cln_survey_column *column) {
     cln_string_table_clean_up(&column->distinct);
 }
 
-static cln_status note_distinct(const cln_survey *survey, cln_survey_column *column, cln_span value, cln_error *err) {
-    if (column->has_many) return CLN_OK;
-    uint32_t code;
-    CLN_TRY(cln_string_table_intern(&column->distinct, value, &code, err));
+static void hold_to_limits(const cln_survey *survey, cln_survey_column *column) {
     if (column->distinct.count > survey->distinct_count_limit ||
         column->distinct.bytes.size > survey->distinct_bytes_limit) {
         give_up_distinct(column);
     }
+}
+
+static cln_status note_distinct(const cln_survey *survey, cln_survey_column *column, cln_span value, cln_error *err) {
+    if (column->has_many) return CLN_OK;
+    uint32_t code;
+    CLN_TRY(cln_string_table_intern(&column->distinct, value, &code, err));
+    hold_to_limits(survey, column);
     return CLN_OK;
 }
 
@@ -88,6 +97,20 @@ cln_status cln_survey_add(cln_survey *survey, size_t column, cln_span cell, cln_
     return note_distinct(survey, found, value, err);
 }
 
+cln_status cln_survey_merge(cln_survey *survey, size_t column, const cln_survey *other, size_t from, cln_error *err) {
+    cln_survey_column *into = &survey->columns[column];
+    const cln_survey_column *found = &other->columns[from];
+    cln_inference_merge(&into->inference, &found->inference);
+    into->null_count += found->null_count;
+    into->dead_orders |= found->dead_orders;
+    for (int order = 0; order < CLN_DATE_ORDER_COUNT; order++) into->formats[order] |= found->formats[order];
+    if (found->has_many) give_up_distinct(into);
+    for (size_t i = 0; i < found->distinct.count; i++) {
+        CLN_TRY(note_distinct(survey, into, cln_string_table_text(&found->distinct, i), err));
+    }
+    return CLN_OK;
+}
+
 /* ---- The join ---- */
 
 /* Every text with its size before it. */
@@ -117,6 +140,7 @@ static cln_status unpack(const cln_survey *survey, cln_survey_column *column, cl
 /* The union of all ranks' values, on rank 0. */
 static cln_status join_distinct(const cln_survey *survey, cln_survey_column *column, const cln_comm *comm,
                                 cln_buffer *packed, cln_buffer *gathered, cln_error *err) {
+    hold_to_limits(survey, column); /* they may have become less since */
     uint64_t many = column->has_many;
     cln_sum_u64(comm, &many, 1);
     if (many > 0) {

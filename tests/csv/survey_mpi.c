@@ -108,14 +108,80 @@ static void distinct_values_are_counted_once(void **state) {
     assert_int_equal(findings[1].distinct_count, CLN_SURVEY_DISTINCT_COUNT);
 }
 
+/* The survey of a first and a second file's values, each in a survey of its
+ * own, merged in the order asked into one of as many columns as it needs. */
+static void survey_both(cln_survey *both, const char *const values[2], int first, size_t column_count) {
+    cln_error err;
+    must(cln_survey_init(both, 0, &err));
+    for (int i = 0; i < 2; i++) {
+        cln_survey one;
+        must(cln_survey_init(&one, 1, &err));
+        const int file = i == 0 ? first : 1 - first;
+        if (comm.rank == file % comm.size) must(cln_survey_add(&one, 0, cln_span_of_string(values[file]), &err));
+        if (i == 0) must(cln_survey_extend(both, 1, &err));
+        must(cln_survey_merge(both, 0, &one, 0, &err));
+        cln_survey_clean_up(&one);
+    }
+    must(cln_survey_extend(both, column_count, &err));
+    must(cln_survey_join(both, &comm, &err));
+}
+
+static void merged_are_the_values_of_both(void **state) {
+    (void)state;
+    static const struct {
+        const char *values[2];
+        cln_type type;
+    } cases[] = {
+        {{"1", "2"}, CLN_TYPE_INTEGER},
+        {{"1", "2.5"}, CLN_TYPE_DOUBLE},
+        {{"2015-01-31", "1/31/2015"}, CLN_TYPE_CATEGORY}, /* no order fits both */
+        {{"1/2/2015", "31/1/2015"}, CLN_TYPE_TIMESTAMP},
+        {{"9007199254740993", "0.5"}, CLN_TYPE_CATEGORY}, /* no double is the first, no integer the second */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int first = 0; first < 2; first++) {
+            cln_survey both;
+            survey_both(&both, cases[i].values, first, 1);
+            cln_survey_finding finding = cln_survey_find(&both, 0);
+            MPI_Bcast(&finding, sizeof finding, MPI_BYTE, 0, comm.mpi);
+            cln_survey_clean_up(&both);
+            assert_int_equal(finding.type, cases[i].type);
+            assert_int_equal(finding.value_count, 2);
+            assert_int_equal(finding.distinct_count, 2);
+        }
+    }
+}
+
+/* As many columns as leave 64 values to each: one more is too many, also when
+ * they were found while there was but one column. */
+static void more_columns_leave_less_to_each(void **state) {
+    (void)state;
+    enum { COLUMNS = 1 << 14, LEFT = 64 };
+    for (size_t count = LEFT; count <= LEFT + 1; count++) {
+        cln_survey survey;
+        cln_error err;
+        must(cln_survey_init(&survey, 1, &err));
+        char text[32];
+        for (size_t i = 0; i < count; i++) {
+            (void)snprintf(text, sizeof text, "v%zu", i);
+            must(cln_survey_add(&survey, 0, cln_span_of_string(text), &err));
+        }
+        must(cln_survey_extend(&survey, COLUMNS, &err));
+        must(cln_survey_join(&survey, &comm, &err));
+        cln_survey_finding finding = cln_survey_find(&survey, 0);
+        MPI_Bcast(&finding, sizeof finding, MPI_BYTE, 0, comm.mpi);
+        cln_survey_clean_up(&survey);
+        assert_int_equal(finding.has_many, count > LEFT);
+    }
+}
+
 int main(void) {
     cln_comm_prepare_environment();
     cln_comm_start(&comm);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_last_value_counts),
-        cmocka_unit_test(nulls_have_no_type),
-        cmocka_unit_test(formats_of_dates_are_found),
-        cmocka_unit_test(distinct_values_are_counted_once),
+        cmocka_unit_test(the_last_value_counts),         cmocka_unit_test(nulls_have_no_type),
+        cmocka_unit_test(formats_of_dates_are_found),    cmocka_unit_test(distinct_values_are_counted_once),
+        cmocka_unit_test(merged_are_the_values_of_both), cmocka_unit_test(more_columns_leave_less_to_each),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     cln_comm_stop(&comm);

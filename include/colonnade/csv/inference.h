@@ -38,6 +38,8 @@ void cln_value_range_add_integer(cln_value_range *range, int64_t value);
 void cln_value_range_add_double(cln_value_range *range, double value);
 /* Many, of which NaN are null; returns how many those are. */
 uint64_t cln_value_range_add_doubles(cln_value_range *range, const double *values, size_t count);
+/* Makes room for the values of another range. */
+void cln_value_range_merge(cln_value_range *range, const cln_value_range *other);
 /* Collective. Over all ranks, on all ranks. */
 void cln_value_range_join(const cln_comm *comm, cln_value_range *range);
 
@@ -54,6 +56,9 @@ void cln_inference_init(cln_inference *inference);
  * number: leading zeros ("00217"), integers beyond 64 bits, and integers
  * beyond 2^53 in a column of doubles. */
 void cln_inference_add(cln_inference *inference, cln_span value);
+
+/* What is left by the values of both. */
+void cln_inference_merge(cln_inference *inference, const cln_inference *other);
 
 /* Collective. */
 void cln_inference_join(const cln_comm *comm, cln_inference *inference);

@@ -2,8 +2,9 @@
  *
  * What the columns of a file hold, from all of its records: the type that
  * every value fits, the formats of its dates, how many cells are null, and how
- * many values are distinct, up to a limit. Each rank surveys its own records;
- * the join gives rank 0 the whole, which depends on the records alone.
+ * many values are distinct, up to a limit. Each rank surveys its own records,
+ * of one file or, merged, of several; the join gives rank 0 the whole, which
+ * depends on the records alone.
  */
 #ifndef COLONNADE_CSV_SURVEY_H
 #define COLONNADE_CSV_SURVEY_H
@@ -28,6 +29,7 @@ typedef struct cln_survey_column {
 
 typedef struct cln_survey {
     size_t column_count;
+    size_t capacity; /* of columns */
     size_t distinct_count_limit, distinct_bytes_limit;
     cln_survey_column *columns;
 } cln_survey;
@@ -38,6 +40,17 @@ void cln_survey_clean_up(cln_survey *survey);
 
 /* Local. One cell, in UTF-8; an empty or blank one is null. */
 CLN_CHECKED cln_status cln_survey_add(cln_survey *survey, size_t column, cln_span cell, cln_error *err);
+
+/* Local. Adds columns of which nothing is known yet, of which the last has
+ * the number column_count - 1. With them the share of each in distinct values
+ * may become less; what has been found beyond it is given up by the join. */
+CLN_CHECKED cln_status cln_survey_extend(cln_survey *survey, size_t column_count, cln_error *err);
+
+/* Local. Adds what another survey found in its column `from`, of no more
+ * columns than this one has. In whatever order and parts values come, the
+ * joined survey is that of all of them. */
+CLN_CHECKED cln_status cln_survey_merge(cln_survey *survey, size_t column, const cln_survey *other, size_t from,
+                                        cln_error *err);
 
 /* Collective. Brings all ranks' findings to rank 0; elsewhere the survey is of
  * no use afterwards. */
