@@ -172,23 +172,13 @@ static cln_status refuse(const cln_ingest_request *request, const cln_ingest_out
 typedef struct ingest_run {
     cln_cli *cli;
     const cln_ingest_request *asked; /* of any file */
-    const cln_ingest_list *list;
+    const cln_file_list *list;
     cln_table *table;
     cln_ingest_request *requests; /* of the files that are read at once: at most one for each rank */
     cln_ingest_outcome *outcomes;
     bool any_refused;
     cln_error refused;
 } ingest_run;
-
-/* How many compressed files come next, of which each rank can take one. */
-static size_t compressed_count(const ingest_run *run, size_t first) {
-    size_t count = 0;
-    while (count < (size_t)run->cli->comm.size && first + count < run->list->count &&
-           run->list->items[first + count].is_compressed) {
-        count++;
-    }
-    return count;
-}
 
 /* Collective. What is asked of the next files; *count is less where one after
  * the first fails, whose turn to tell of it comes later. */
@@ -197,7 +187,7 @@ static cln_status prepare(ingest_run *run, size_t first, size_t *count, cln_erro
         cln_ingest_request *request = &run->requests[i];
         *request = *run->asked;
         request->path = run->list->items[first + i].path;
-        request->partition = run->list->items[first + i].partition;
+        request->partition = run->list->items[first + i].name;
         if (!cln_option_given(run->cli->options, "detect")) continue;
         const cln_status status = cln_cli_detect_file(run->cli, request->path, &request->dialect, err);
         if (status == CLN_OK) continue;
@@ -244,7 +234,7 @@ static uint64_t known_bytes(const ingest_run *run, size_t count) {
  * how many. */
 static cln_status ingest_next(ingest_run *run, size_t first, size_t *taken, cln_error *err) {
     const cln_cli *cli = run->cli;
-    const size_t compressed = compressed_count(run, first);
+    const size_t compressed = cln_file_list_compressed_count(run->list, first, (size_t)cli->comm.size);
     *taken = compressed > 0 ? compressed : 1;
     CLN_TRY(prepare(run, first, taken, err));
     if (cln_option_given(cli->options, "profile")) cln_profile_start();
@@ -277,7 +267,7 @@ static cln_status ingest_all(ingest_run *run, cln_error *err) {
     return CLN_ERR_DATA;
 }
 
-static cln_status ingest_files(cln_cli *cli, const cln_ingest_request *asked, const cln_ingest_list *list,
+static cln_status ingest_files(cln_cli *cli, const cln_ingest_request *asked, const cln_file_list *list,
                                cln_table *table, cln_error *err) {
     ingest_run run = {.cli = cli, .asked = asked, .list = list, .table = table};
     const size_t ranks = (size_t)cli->comm.size;
@@ -310,8 +300,7 @@ static cln_status add_live_rows(cln_table *table, const cln_ingest_request *requ
 
 /* Collective, with the dataset locked: an error does not keep the accounts of
  * the files before it from being printed. */
-static cln_status ingest_locked(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list,
-                                cln_error *err) {
+static cln_status ingest_locked(cln_cli *cli, cln_ingest_request *request, const cln_file_list *list, cln_error *err) {
     cln_table table;
     cln_status status = cln_table_init(&table, NULL, account_columns, ACCOUNT_COLUMN_COUNT, err);
     status = cln_agree(&cli->comm, status, err);
@@ -343,7 +332,7 @@ static cln_status check_rule(const cln_ingest_request *request, cln_error *err) 
     return status;
 }
 
-static cln_status lock_and_ingest(cln_cli *cli, cln_ingest_request *request, const cln_ingest_list *list,
+static cln_status lock_and_ingest(cln_cli *cli, cln_ingest_request *request, const cln_file_list *list,
                                   cln_error *err) {
     const bool is_root = cli->comm.rank == 0;
     cln_status status = is_root ? cln_dataset_lock(request->store_dir, request->dataset_name, err) : CLN_OK;
@@ -357,10 +346,10 @@ static cln_status lock_and_ingest(cln_cli *cli, cln_ingest_request *request, con
 
 cln_status cln_command_ingest(cln_cli *cli, cln_error *err) {
     cln_ingest_request request;
-    cln_ingest_list list = {0};
+    cln_file_list list = {0};
     cln_status status = cln_agree(&cli->comm, read_options(cli, &request, err), err);
     if (status == CLN_OK) status = cln_ingest_list_make(&list, cli, err);
     if (status == CLN_OK) status = lock_and_ingest(cli, &request, &list, err);
-    cln_ingest_list_clean_up(&list);
+    cln_file_list_clean_up(&list);
     return status;
 }
