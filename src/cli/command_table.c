@@ -158,9 +158,10 @@ static const cln_command command_table[] = {
      .argument_max = 1,
      .is_parallel = true,
      .summary = "print every record of a CSV file as it was cut",
-     .description = "Prints all records, the header and malformed ones too, field by field: as JSON (one array of "
-                    "strings a line) or as CSV with every field quoted where it needs to be. With --detect only those "
-                    "of the table, without titles before and notes behind it. A compressed file is read by one rank.",
+     .description =
+         "Prints all records of one file, the header and malformed ones too, field by field: as JSON (one array of "
+         "strings a line) or as CSV with every field quoted where it needs to be. With --detect only those "
+         "of the table, without titles before and notes behind it. A compressed file is read by one rank.",
      .example = "colonnade records calls.csv --format json | head",
      .options = records_options,
      .ignored = no_store,
@@ -208,17 +209,21 @@ static const cln_command command_table[] = {
      .ignored = no_files,
      .run = cln_command_report},
     {.name = "scan",
-     .arguments = "FILE",
+     .arguments = "FILE...",
      .argument_min = 1,
-     .argument_max = 1,
+     .argument_max = SIZE_MAX,
      .is_parallel = true,
-     .summary = "print the account of a CSV file without storing it",
-     .description = "Finds delimiter, quote, header and the lines around the table from the file, where no option says "
-                    "them, reads it with all ranks and prints bytes, records, fields, malformed records, blank lines, "
-                    "line ends and encoding. With --schema it prints a configuration that declares every column with "
-                    "a type that all of its values fit; --format table prints the columns with their counts instead. A "
-                    "compressed file (.gz, .zst) is read by one rank.",
-     .example = "mpirun -n 4 colonnade scan calls.csv",
+     .summary = "print the account of CSV files without storing them",
+     .description =
+         "Finds delimiter, quote, header and the lines around the table from each file, where no option says them, "
+         "reads it with all ranks and prints bytes, records, fields, malformed records, blank lines, line ends and "
+         "encoding. Of several files it prints a row for each: with --format csv or json all of that, as a table the "
+         "first of it. A FILE may be a pattern in quotes, as 'data/*.csv'. With --schema it prints one configuration "
+         "that declares every column with a type that all of its values in all files fit, uniting columns by name as "
+         "ingest does, and warns of files that lack columns; --format table prints the columns with their counts "
+         "instead. A file that cannot be read is told of and left out; the exit status is that of the worst. "
+         "Compressed files (.gz, .zst) are read by one rank each, as many at once as there are ranks.",
+     .example = "mpirun -n 4 colonnade scan --schema 'accidents_*.csv' -o accidents.json",
      .options = scan_options,
      .ignored = no_store,
      .run = cln_command_scan},

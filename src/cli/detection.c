@@ -62,15 +62,21 @@ static void describe_around(const cln_detection *detection, char *text, size_t s
     }
 }
 
-void cln_cli_note_detection(const char *file, const cln_detection *detection) {
+void cln_cli_describe_detection(const cln_detection *detection, char text[CLN_DETECTION_TEXT_BYTES]) {
     const cln_dialect *dialect = &detection->dialect;
     char delimiter[2];
     char quote[2];
     char around[120];
     describe_around(detection, around, sizeof around);
-    cln_note("%s: delimiter %s, quote %s, %s%s%s%s", file, cln_cli_character_name(dialect->delimiter, delimiter),
-             dialect->has_quote ? cln_cli_character_name(dialect->quote, quote) : "none",
-             dialect->has_header ? "a header" : "no header",
-             dialect->newlines_in_quotes ? "" : ", no line ends in quotes", around,
-             detection->is_certain ? "" : " (uncertain: give --delimiter and --quote)");
+    (void)snprintf(text, CLN_DETECTION_TEXT_BYTES, "delimiter %s, quote %s, %s%s%s",
+                   cln_cli_character_name(dialect->delimiter, delimiter),
+                   dialect->has_quote ? cln_cli_character_name(dialect->quote, quote) : "none",
+                   dialect->has_header ? "a header" : "no header",
+                   dialect->newlines_in_quotes ? "" : ", no line ends in quotes", around);
+}
+
+void cln_cli_note_detection(const char *file, const cln_detection *detection) {
+    char text[CLN_DETECTION_TEXT_BYTES];
+    cln_cli_describe_detection(detection, text);
+    cln_note("%s: %s%s", file, text, detection->is_certain ? "" : " (uncertain: give --delimiter and --quote)");
 }

@@ -1,272 +1,229 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * colonnade scan: the account of a file without storing it.
+ * colonnade scan: the account of files without storing them, one after the
+ * other, each by all ranks, or compressed ones each by one rank; or one schema
+ * that fits all of them.
  */
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/base/profile.h"
-#include "colonnade/base/sample.h"
-#include "colonnade/base/utf8.h"
 #include "colonnade/cli/dialect_options.h"
-#include "colonnade/cli/input.h"
 #include "colonnade/cli/profile_table.h"
-#include "colonnade/csv/sweep.h"
-#include "colonnade/csv/tally.h"
-#include "colonnade/ingest/provenance.h"
-#include "colonnade/ingest/schema.h"
-#include "colonnade/par/progress.h"
 #include "scan_parts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-static bool is_ascii(cln_span bytes) {
-    uint64_t seen = 0;
-    size_t i = 0;
-    for (; i + sizeof seen <= bytes.size; i += sizeof seen) {
-        uint64_t word;
-        memcpy(&word, bytes.data + i, sizeof word);
-        seen |= word;
-    }
-    for (; i < bytes.size; i++) seen |= (unsigned char)bytes.data[i];
-    return (seen & UINT64_C(0x8080808080808080)) == 0;
+/* The files of one command on their way. */
+typedef struct scan_run {
+    cln_cli *cli;
+    cln_file_list list;
+    cln_fallback fallback;
+    bool wants_schema;
+    scan_facts *facts; /* of each file */
+    scan_union joint;  /* when wants_schema */
+    cln_status worst;
+    cln_error worst_error;
+} scan_run;
+
+/* ---- Which files ---- */
+
+static int compare_items(const void *a, const void *b) {
+    return strcmp(((const cln_file_item *)a)->path, ((const cln_file_item *)b)->path);
 }
 
-/* How a record's bytes become UTF-8. */
-typedef enum record_encoding { AS_IT_IS, CONVERTED, UNDEFINED } record_encoding;
-
-static cln_status judge_encoding(scan_job *job, cln_span raw, record_encoding *encoding, cln_error *err) {
-    *encoding = AS_IT_IS;
-    if (is_ascii(raw)) {
-        job->counts.records_ascii++;
-        return CLN_OK;
+/* Rank 0. A schema must not depend on the order in which files are given. */
+static cln_status list_files(scan_run *run, cln_error *err) {
+    const cln_cli *cli = run->cli;
+    for (size_t i = 0; i < cli->argument_count; i++) {
+        CLN_TRY(cln_file_list_add_argument(&run->list, cli->arguments[i], err));
     }
-    if (cln_utf8_is_valid(raw)) {
-        job->counts.records_utf8++;
-        return CLN_OK;
-    }
-    job->counts.records_other++;
-    *encoding = UNDEFINED;
-    if (job->dialect.fallback != CLN_FALLBACK_WINDOWS_1252) return CLN_OK;
-    bool is_defined;
-    cln_buffer_clear(&job->utf8);
-    CLN_TRY(cln_utf8_from_windows_1252(raw, &job->utf8, &is_defined, err));
-    if (is_defined) *encoding = CONVERTED;
+    if (run->wants_schema) qsort(run->list.items, run->list.count, sizeof *run->list.items, compare_items);
+    if (run->list.count > 1 && cli->comm.size > 1) cln_file_list_look(&run->list, cli);
     return CLN_OK;
 }
 
-/* The same order of reasons as when the file is stored. */
-static cln_reason judge_shape(const scan_job *job, const cln_record *record) {
-    if (record->field_count > job->prologue.name_count) return CLN_REASON_TOO_MANY_FIELDS;
-    if (record->is_unterminated) return CLN_REASON_UNTERMINATED;
-    if (record->is_malformed) return CLN_REASON_MALFORMED;
-    return record->field_count < job->prologue.name_count ? CLN_REASON_TOO_FEW_FIELDS : CLN_REASON_NONE;
+/* ---- One file, or several ---- */
+
+/* The worst error is the command's; others are told when they come. */
+static void note_failure(scan_run *run, cln_status status, const cln_error *why) {
+    const bool is_worst = status > run->worst;
+    if (run->worst != CLN_OK) cln_warning("%s", is_worst ? run->worst_error.message : why->message);
+    if (!is_worst) return;
+    run->worst = status;
+    run->worst_error = *why;
 }
 
-static void count_record(scan_job *job, uint64_t number, uint64_t offset, uint64_t size_bytes, cln_reason reason) {
-    cln_account_record(&job->counts.account, size_bytes, reason);
-    if ((int64_t)size_bytes > job->greatest.record_bytes) job->greatest.record_bytes = (int64_t)size_bytes;
-    if (reason == CLN_REASON_NONE || (int64_t)number > job->least.bad_record) return;
-    job->least.bad_record = (int64_t)number;
-    job->least.bad_offset = (int64_t)offset;
+/* How a file fared where it was read; the names of its columns follow. Travels
+ * as bytes. */
+typedef struct outcome {
+    uint64_t status;
+    cln_error err;
+    cln_error sidecar_warning;
+    scan_facts facts;
+    uint64_t names_bytes;
+} outcome;
+
+/* Collective; everything but the survey must agree. A file that cannot be read
+ * does not keep the others from it; want of memory does. */
+static cln_status take_outcome(scan_run *run, size_t i, const outcome *o, cln_span names, const cln_survey *survey,
+                               cln_error *err) {
+    const cln_file_item *item = &run->list.items[i];
+    if (o->sidecar_warning.message[0] != '\0') cln_warning("%s", o->sidecar_warning.message);
+    if (o->status == CLN_ERR_INTERNAL) {
+        *err = o->err;
+        return CLN_ERR_INTERNAL;
+    }
+    if (o->status != CLN_OK) {
+        note_failure(run, (cln_status)o->status, &o->err);
+        return CLN_OK;
+    }
+    run->facts[i] = o->facts;
+    run->facts[i].is_known = true;
+    if (!run->wants_schema) return CLN_OK;
+    cln_cli_note_detection(item->path, &o->facts.detection);
+    const cln_status status = cln_scan_union_add(&run->joint, item, &o->facts, names, survey, err);
+    return cln_agree(&run->cli->comm, status, err);
 }
 
-/* Only records that would be stored say what their columns hold. */
-static cln_status survey_record(scan_job *job, const cln_record *record, record_encoding encoding, cln_error *err) {
-    for (size_t column = 0; column < record->field_count; column++) {
-        const cln_field *field = &job->block->fields[record->first_field + column];
-        cln_span cell;
-        CLN_TRY(cln_field_content(&job->automaton, job->block, field, &job->arena, &cell, err));
-        if (encoding == CONVERTED) {
-            bool is_defined;
-            cln_buffer_clear(&job->utf8);
-            CLN_TRY(cln_utf8_from_windows_1252(cell, &job->utf8, &is_defined, err));
-            cell = cln_buffer_span(&job->utf8);
-        }
-        CLN_TRY(cln_survey_add(&job->survey, column, cell, err));
+/* Collective over the ranks of cli. */
+static void read_file(const scan_run *run, const cln_cli *cli, size_t i, scan_job *job, outcome *o) {
+    job->cli = cli;
+    job->path = run->list.items[i].path;
+    job->fallback = run->fallback;
+    job->wants_schema = run->wants_schema;
+    memset(o, 0, sizeof *o);
+    o->status = (uint64_t)cln_scan_file(job, &o->err);
+    o->sidecar_warning = job->sidecar_warning;
+    o->facts = job->facts;
+    o->names_bytes = job->names.size;
+}
+
+/* Collective. */
+static cln_status scan_one(scan_run *run, size_t i, cln_error *err) {
+    scan_job job;
+    outcome o;
+    cln_scan_job_init(&job);
+    read_file(run, run->cli, i, &job, &o);
+    const cln_status status = take_outcome(run, i, &o, cln_buffer_span(&job.names), &job.survey, err);
+    cln_scan_job_clean_up(&job);
+    return status;
+}
+
+/* Collective. All ranks' outcomes in their order, to all ranks. */
+static cln_status share_outcomes(const cln_comm *comm, cln_span own, cln_buffer *all, cln_error *err) {
+    CLN_TRY(cln_gather_bytes(comm, own, 0, all, NULL, err));
+    return cln_broadcast_buffer(comm, all, 0, err);
+}
+
+/* Collective. */
+static cln_status take_outcomes(scan_run *run, size_t first, size_t count, cln_span all, const scan_job *job,
+                                cln_error *err) {
+    const char *next = all.data;
+    for (size_t i = 0; i < count; i++) {
+        outcome o;
+        memcpy(&o, next, sizeof o);
+        const cln_span names = cln_span_of(next + sizeof o, (size_t)o.names_bytes);
+        const cln_survey *survey = (size_t)run->cli->comm.rank == i ? &job->survey : NULL;
+        CLN_TRY(take_outcome(run, first + i, &o, names, survey, err));
+        next += sizeof o + names.size;
     }
     return CLN_OK;
 }
 
-static cln_status count_block(scan_job *job, bool all_ascii, cln_error *err) {
-    const cln_record_block *block = job->block;
-    cln_account_block(&job->counts.account, block);
-    for (size_t i = 0; i < block->record_count; i++) {
-        const cln_record *record = &block->records[i];
-        const int64_t fields = record->field_count;
-        if (fields < job->least.fields) job->least.fields = fields;
-        if (fields > job->greatest.fields) job->greatest.fields = fields;
-        record_encoding encoding = AS_IT_IS;
-        if (all_ascii) {
-            job->counts.records_ascii++;
+/* Collective. Compressed files, of which rank i reads the i-th alone. */
+static cln_status scan_several(scan_run *run, size_t first, size_t count, cln_error *err) {
+    const cln_comm *comm = &run->cli->comm;
+    cln_cli alone = *run->cli;
+    alone.comm = (cln_comm){.mpi = MPI_COMM_SELF, .rank = 0, .size = 1};
+    scan_job job;
+    cln_buffer own;
+    cln_buffer all;
+    cln_scan_job_init(&job);
+    cln_buffer_init(&own, SIZE_MAX);
+    cln_buffer_init(&all, SIZE_MAX);
+    cln_status status = CLN_OK;
+    if ((size_t)comm->rank < count) {
+        outcome o;
+        read_file(run, &alone, first + (size_t)comm->rank, &job, &o);
+        status = cln_buffer_append(&own, &o, sizeof o, err);
+        if (status == CLN_OK) status = cln_buffer_append_span(&own, cln_buffer_span(&job.names), err);
+    }
+    status = cln_agree(comm, status, err);
+    if (status == CLN_OK) status = share_outcomes(comm, cln_buffer_span(&own), &all, err);
+    if (status == CLN_OK) status = take_outcomes(run, first, count, cln_buffer_span(&all), &job, err);
+    cln_buffer_clean_up(&all);
+    cln_buffer_clean_up(&own);
+    cln_scan_job_clean_up(&job);
+    return status;
+}
+
+/* Collective. */
+static cln_status scan_all(scan_run *run, cln_error *err) {
+    const size_t ranks = (size_t)run->cli->comm.size;
+    for (size_t i = 0; i < run->list.count;) {
+        const size_t compressed = cln_file_list_compressed_count(&run->list, i, ranks);
+        if (compressed < 2) {
+            CLN_TRY(scan_one(run, i, err));
+            i++;
         } else {
-            CLN_TRY(judge_encoding(job, cln_record_raw(block, record), &encoding, err));
+            CLN_TRY(scan_several(run, i, compressed, err));
+            i += compressed;
         }
-        cln_reason reason = judge_shape(job, record);
-        if (reason == CLN_REASON_NONE && encoding == UNDEFINED) reason = CLN_REASON_ENCODING;
-        if (reason == CLN_REASON_NONE && job->wants_schema) CLN_TRY(survey_record(job, record, encoding, err));
-        count_record(job, block->first_number + i, block->offset + record->begin, record->size, reason);
     }
     return CLN_OK;
-}
-
-/* Counts plain records at the beginning of bytes; returns how many bytes those are. */
-static size_t take_plain(scan_job *job, cln_span bytes, uint64_t *record_count) {
-    cln_tally tally = {.automaton = &job->automaton, .expected_fields = job->prologue.name_count};
-    const size_t taken = cln_tally_take(&tally, bytes);
-    cln_account_add(&job->counts.account, &tally.account);
-    *record_count = tally.record_count;
-    if (tally.record_count == 0) return taken;
-    const int64_t fields = (int64_t)tally.expected_fields;
-    job->counts.records_ascii += tally.record_count;
-    if (fields < job->least.fields) job->least.fields = fields;
-    if (fields > job->greatest.fields) job->greatest.fields = fields;
-    const int64_t record_bytes = (int64_t)tally.greatest_record_bytes;
-    if (record_bytes > job->greatest.record_bytes) job->greatest.record_bytes = record_bytes;
-    return taken;
-}
-
-static cln_status count_run(scan_job *job, const cln_csv_run *run, uint64_t *failed_record, cln_error *err) {
-    if (run->size_bytes > run->bytes.size) { /* its fields are not known */
-        count_record(job, run->first_record, run->offset, run->size_bytes, CLN_REASON_OVER_LONG);
-        return CLN_OK;
-    }
-    if (job->greatest.is_sample == 0) job->greatest.is_sample = cln_sample_is_marked(run->bytes);
-    *failed_record = run->first_record;
-    const bool all_ascii = job->wants_schema && is_ascii(run->bytes); /* plain records are told apart without */
-    cln_splitter splitter;
-    cln_splitter_init(&splitter, &job->automaton, run->bytes, run->offset, run->first_record);
-    for (;;) {
-        if (!job->wants_schema) {
-            uint64_t record_count;
-            const cln_span rest = cln_span_of(run->bytes.data + splitter.position, run->bytes.size - splitter.position);
-            splitter.position += take_plain(job, rest, &record_count);
-            splitter.next_number += record_count;
-        }
-        bool more;
-        CLN_TRY(cln_splitter_next(&splitter, job->block, &more, err));
-        if (!more) return CLN_OK;
-        CLN_TRY(count_block(job, all_ascii, err));
-    }
-}
-
-static cln_status take(void *context, const cln_csv_run *run, uint64_t *failed_record, cln_error *err) {
-    const double lap = cln_profile_now();
-    const cln_status status = count_run(context, run, failed_record, err);
-    (void)cln_profile_lap(CLN_PHASE_SPLIT, lap);
-    return status;
-}
-
-static void show_progress(void *context, uint64_t done_bytes) {
-    cln_progress_advance(context, done_bytes);
-}
-
-static cln_status sweep_file(scan_job *job, cln_error *err) {
-    const cln_cli *cli = job->cli;
-    char label[256];
-    (void)snprintf(label, sizeof label, "scan %s", job->source->name);
-    cln_progress progress;
-    const bool is_stream = cln_byte_source_is_stream(job->source);
-    cln_progress_init(&progress, label, is_stream ? 0 : job->source->size_bytes, CLN_PROGRESS_BYTES);
-    const cln_sweep sweep = {
-        .source = job->source,
-        .automaton = &job->automaton,
-        .data_offset = job->prologue.data_offset,
-        .first_record = job->prologue.first_record,
-        .stripe_size_bytes = cln_sweep_stripe_size(job->source->size_bytes, cli->settings.memory_bytes, cli->comm.size,
-                                                   cli->settings.stripe_size_bytes),
-        .max_record_bytes = CLN_MAX_RECORD_BYTES,
-        .progress = show_progress,
-        .progress_context = &progress,
-    };
-    const cln_csv_sink sink = {.context = job, .take = take};
-    const cln_status status = cln_sweep_run(&sweep, &cli->comm, &sink, err);
-    cln_progress_finish(&progress);
-    return status;
-}
-
-/* Brings all ranks' findings together. */
-static void combine(scan_job *job) {
-    _Static_assert(sizeof job->counts % sizeof(uint64_t) == 0, "counts only");
-    const cln_comm *comm = &job->cli->comm;
-    if (comm->rank == 0) cln_account_prologue(&job->counts.account, &job->prologue);
-    cln_sum_u64(comm, (uint64_t *)&job->counts, sizeof job->counts / sizeof(uint64_t));
-    cln_min_i64(comm, (int64_t *)&job->least, sizeof job->least / sizeof(int64_t));
-    cln_max_i64(comm, (int64_t *)&job->greatest, sizeof job->greatest / sizeof(int64_t));
 }
 
 /* ---- The command ---- */
 
-/* Rank 0. A sidecar that cannot be read is no business of the account. */
-static void read_sidecar(scan_job *job) {
-    cln_error why;
-    cln_sidecar sidecar;
-    if (job->cli->comm.rank != 0) return;
-    if (cln_sidecar_read(&sidecar, job->cli->arguments[0], &why) != CLN_OK) {
-        cln_warning("%s", why.message);
-        return;
+/* Rank 0. */
+static cln_status print(const scan_run *run, cln_error *err) {
+    if (run->wants_schema) {
+        CLN_TRY(cln_scan_union_warn(&run->joint, err));
+        return cln_scan_print_schema(run->cli, &run->joint, err);
     }
-    if (sidecar.is_sample) job->greatest.is_sample = 1;
-    cln_sidecar_clean_up(&sidecar);
+    if (run->list.count > 1) return cln_scan_print_files(run->cli, &run->list, run->facts, err);
+    return cln_scan_print_findings(run->cli, run->list.items[0].path, run->facts, err);
 }
 
-static cln_status prepare(scan_job *job, cln_error *err) {
-    CLN_TRY(cln_new_array(&job->block, 1, sizeof *job->block, err));
-    cln_record_block_init(job->block);
-    if (!job->wants_schema) return CLN_OK;
-    CLN_TRY(cln_prologue_check_names(&job->prologue, job->source->name, err));
-    if (job->prologue.name_count > CLN_MAX_COLUMNS) {
-        return cln_fail(err, CLN_ERR_DATA, "%s has %zu columns; at most %d are stored. Is --delimiter right?",
-                        job->source->name, job->prologue.name_count, CLN_MAX_COLUMNS);
+/* Collective. What there is to say of the files that could be read. */
+static cln_status tell(scan_run *run, cln_error *err) {
+    const cln_comm *comm = &run->cli->comm;
+    uint64_t size_bytes = 0;
+    bool any_known = false;
+    for (size_t i = 0; i < run->list.count; i++) {
+        any_known = any_known || run->facts[i].is_known;
+        if (run->facts[i].is_known) size_bytes += run->facts[i].size_bytes;
     }
-    return cln_survey_init(&job->survey, job->prologue.name_count, err);
+    if (!any_known) return CLN_OK;
+    if (run->wants_schema) CLN_TRY(cln_scan_union_join(&run->joint, comm, err));
+    CLN_TRY_AGREED(comm, comm->rank == 0 ? print(run, err) : CLN_OK, err);
+    return cln_profile_is_on ? cln_cli_print_profile(run->cli, size_bytes, err) : CLN_OK;
 }
 
-static cln_status print(const scan_job *job, cln_error *err) {
-    return job->wants_schema ? cln_scan_print_schema(job, err) : cln_scan_print_findings(job, err);
-}
-
-static cln_status run_scan(scan_job *job, cln_error *err) {
-    const cln_comm *comm = &job->cli->comm;
-    CLN_TRY(cln_cli_detect(job->cli, job->source, job->dialect.fallback, &job->detection, err));
-    job->dialect = job->detection.dialect;
-    cln_automaton_init(&job->automaton, &job->dialect);
-    CLN_TRY(cln_prologue_read(&job->prologue, comm, job->source, &job->dialect, CLN_MAX_RECORD_BYTES, err));
-    CLN_TRY_AGREED(comm, prepare(job, err), err);
-    read_sidecar(job);
-    CLN_TRY(sweep_file(job, err));
-    combine(job);
-    if (job->wants_schema) CLN_TRY(cln_survey_join(&job->survey, comm, err));
-    CLN_TRY(cln_cli_check_input(comm, job->source, err));
-    CLN_TRY(cln_account_check(&job->counts.account, job->source->size_bytes, job->source->name, err));
-    return cln_agree(comm, comm->rank == 0 ? print(job, err) : CLN_OK, err);
-}
-
-static void clean_up(scan_job *job) {
-    cln_survey_clean_up(&job->survey);
-    cln_buffer_clean_up(&job->utf8);
-    cln_buffer_clean_up(&job->arena);
-    if (job->block != NULL) cln_record_block_clean_up(job->block);
-    free(job->block);
-    cln_prologue_clean_up(&job->prologue);
-    job->source->release(job->source);
+/* Collective. */
+static cln_status scan_and_tell(scan_run *run, cln_error *err) {
+    const cln_comm *comm = &run->cli->comm;
+    const cln_status made = comm->rank == 0 ? list_files(run, err) : CLN_OK;
+    CLN_TRY(cln_file_list_share(&run->list, comm, made, err));
+    CLN_TRY_AGREED(comm, cln_new_array(&run->facts, run->list.count, sizeof *run->facts, err), err);
+    cln_status status = scan_all(run, err);
+    if (status == CLN_OK) status = tell(run, err);
+    if (status != CLN_OK) note_failure(run, status, err);
+    *err = run->worst_error;
+    return run->worst;
 }
 
 cln_status cln_command_scan(cln_cli *cli, cln_error *err) {
-    scan_job job = {
-        .cli = cli,
-        .dialect = cln_dialect_default(),
-        .wants_schema = cln_option_given(cli->options, "schema"),
-        .least = {INT64_MAX, INT64_MAX, INT64_MAX},
-        .greatest = {-1, 0, 0},
-    };
-    CLN_TRY(cln_cli_dialect(cli, &job.dialect, err));
-    CLN_TRY(cln_cli_open_input(cli, cli->arguments[0], &job.source, err));
+    scan_run run = {.cli = cli, .wants_schema = cln_option_given(cli->options, "schema")};
+    cln_dialect dialect = cln_dialect_default();
+    CLN_TRY(cln_cli_dialect(cli, &dialect, err));
+    run.fallback = dialect.fallback;
+    cln_scan_union_init(&run.joint);
     if (cln_option_given(cli->options, "profile")) cln_profile_start();
-    cln_buffer_init(&job.utf8, SIZE_MAX);
-    cln_buffer_init(&job.arena, SIZE_MAX);
-    cln_status status = run_scan(&job, err);
-    if (status == CLN_OK && cln_profile_is_on) status = cln_cli_print_profile(cli, job.source->size_bytes, err);
-    clean_up(&job);
+    const cln_status status = scan_and_tell(&run, err);
+    cln_scan_union_clean_up(&run.joint);
+    free(run.facts);
+    cln_file_list_clean_up(&run.list);
     return status;
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The configuration that scan --schema proposes: a dataset with a column for
- * each of the file's, typed so that every value of the file fits.
+ * each of the files', typed so that every value of the files fits.
  */
 #include "colonnade/base/escape.h"
-#include "colonnade/base/file.h"
 #include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "colonnade/base/sample.h"
@@ -17,8 +16,9 @@
 
 enum { NAME_BYTES = 201, DATASET_NAME_BYTES = 65 };
 
-/* What becomes of one column of the file. */
+/* What becomes of one column of the files. */
 typedef struct proposal {
+    const scan_column *column;
     char name[NAME_BYTES]; /* normalised; "" when the configuration cannot name it */
     const char *title;     /* the header's spelling */
     const char *note;      /* for people; "" when there is nothing to say */
@@ -54,13 +54,14 @@ static void name_column(proposal_list *list, size_t column) {
     }
 }
 
-static cln_status propose(proposal_list *list, const scan_job *job, cln_error *err) {
-    CLN_TRY(cln_new_array(&list->items, job->survey.column_count, sizeof *list->items, err));
-    list->count = job->survey.column_count;
+static cln_status propose(proposal_list *list, const scan_union *joint, cln_error *err) {
+    CLN_TRY(cln_new_array(&list->items, joint->order_count, sizeof *list->items, err));
+    list->count = joint->order_count;
     for (size_t i = 0; i < list->count; i++) {
         proposal *p = &list->items[i];
-        p->title = job->prologue.names[i];
-        p->finding = cln_survey_find(&job->survey, i);
+        p->column = &joint->columns[joint->order[i]];
+        p->title = p->column->title;
+        p->finding = cln_survey_find(&joint->survey, joint->order[i]);
         p->note = "";
         if (p->finding.is_ambiguous) p->note = "all dates fit with the day first, too; the month first was taken";
         if (!p->finding.has_type) p->note = "it has no values";
@@ -69,20 +70,45 @@ static cln_status propose(proposal_list *list, const scan_job *job, cln_error *e
     return CLN_OK;
 }
 
-static void warn(const proposal_list *list, const char *file) {
+static void warn(const proposal_list *list, const scan_union *joint) {
     for (size_t i = 0; i < list->count; i++) {
         const proposal *p = &list->items[i];
-        if (p->note[0] != '\0') cln_warning("%s: column %zu (\"%.80s\"): %s", file, i + 1, p->title, p->note);
+        if (p->note[0] == '\0') continue;
+        cln_warning("%s: column %zu (\"%.80s\"): %s", joint->files[p->column->first_file].item->path,
+                    p->column->position + 1, p->title, p->note);
     }
 }
 
 /* ---- As JSON ---- */
 
-/* A letter, then letters, digits and '_', as the configuration wants names of
+static bool is_word_end(char c) {
+    return c == '\0' || c == '_';
+}
+
+/* Of accidents_2015 and accidents_2016: accidents. */
+static void keep_common_words(char *name, const char *other) {
+    size_t end = 0;
+    for (size_t i = 0;; i++) {
+        if (is_word_end(name[i]) && is_word_end(other[i])) end = i;
+        if (name[i] != other[i] || name[i] == '\0') break;
+    }
+    name[end] = '\0';
+}
+
+/* The words with which the names of all files begin, else the first one's name;
+ * a letter, then letters, digits and '_', as the configuration wants names of
  * datasets. */
-static void name_dataset(const char *file, char name[DATASET_NAME_BYTES]) {
+static void name_dataset(const scan_union *joint, char name[DATASET_NAME_BYTES]) {
     char stem[DATASET_NAME_BYTES - 5];
-    cln_config_normalise_name(cln_path_data_stem(file), stem, sizeof stem);
+    char first[sizeof stem];
+    cln_config_normalise_name(cln_span_of_string(joint->files[0].item->name), first, sizeof first);
+    memcpy(stem, first, sizeof stem);
+    for (size_t f = 1; f < joint->file_count; f++) {
+        char other[sizeof stem];
+        cln_config_normalise_name(cln_span_of_string(joint->files[f].item->name), other, sizeof other);
+        keep_common_words(stem, other);
+    }
+    if (stem[0] == '\0') memcpy(stem, first, sizeof stem);
     for (char *c = stem; *c != '\0'; c++) {
         if ((unsigned char)*c >= 0x80) *c = '_';
     }
@@ -156,17 +182,18 @@ static cln_status append_columns(cln_buffer *json, const proposal_list *list, cl
     return cln_buffer_append_string(json, "\n      ]\n", err);
 }
 
-static cln_status write_json(const scan_job *job, const proposal_list *list, cln_buffer *json, cln_error *err) {
+static cln_status write_json(const cln_cli *cli, const scan_union *joint, const proposal_list *list, cln_buffer *json,
+                             cln_error *err) {
     char name[DATASET_NAME_BYTES];
-    name_dataset(job->source->name, name);
+    name_dataset(joint, name);
     CLN_TRY(cln_buffer_append_format(json, err, "{\n  \"datasets\": {\n    \"%s\": {\n", name));
-    if (job->greatest.is_sample) {
+    if (joint->is_sample) {
         CLN_TRY(cln_buffer_append_string(json, "      \"publisher\": \"" CLN_SAMPLE_LABEL "\",\n", err));
     }
-    CLN_TRY(append_dialect(json, &job->dialect, err));
+    CLN_TRY(append_dialect(json, &joint->files[joint->dialect_file].detection.dialect, err));
     CLN_TRY(append_columns(json, list, err));
     CLN_TRY(cln_buffer_append_string(json, "    }\n  }\n}\n", err));
-    return cln_cli_write(job->cli, cln_buffer_span(json), err);
+    return cln_cli_write(cli, cln_buffer_span(json), err);
 }
 
 /* ---- As a table ---- */
@@ -181,47 +208,70 @@ static cln_status list_formats(const cln_survey_finding *finding, cln_buffer *te
     return CLN_OK;
 }
 
-static cln_status fill_row(cln_cell *cells, const proposal *p, bool is_sample, cln_buffer *text, cln_error *err) {
+/* Which columns a table of the proposal has. */
+typedef struct proposal_table {
+    bool has_files; /* in how many files a column is: said of several */
+    bool is_sample;
+} proposal_table;
+
+static cln_status fill_row(cln_cell *cells, const proposal *p, const proposal_table *has, cln_buffer *text,
+                           cln_error *err) {
     const cln_survey_finding *finding = &p->finding;
-    CLN_TRY(cln_cell_set_text(&cells[0], cln_span_of_string(p->title), err));
-    if (p->name[0] != '\0') CLN_TRY(cln_cell_set_text(&cells[1], cln_span_of_string(p->name), err));
-    CLN_TRY(cln_cell_set_text(&cells[2], cln_span_of_string(type_of(finding)), err));
+    CLN_TRY(cln_cell_set_text(cells++, cln_span_of_string(p->title), err));
+    if (p->name[0] != '\0') CLN_TRY(cln_cell_set_text(cells, cln_span_of_string(p->name), err));
+    cells++;
+    CLN_TRY(cln_cell_set_text(cells++, cln_span_of_string(type_of(finding)), err));
     CLN_TRY(list_formats(finding, text, err));
-    if (text->size > 0) CLN_TRY(cln_cell_set_text(&cells[3], cln_buffer_span(text), err));
-    cln_cell_set_integer(&cells[4], (int64_t)finding->value_count);
-    cln_cell_set_integer(&cells[5], (int64_t)finding->null_count);
-    if (!finding->has_many) cln_cell_set_integer(&cells[6], (int64_t)finding->distinct_count);
-    if (p->note[0] != '\0') CLN_TRY(cln_cell_set_text(&cells[7], cln_span_of_string(p->note), err));
-    return is_sample ? cln_cell_set_text(&cells[8], cln_span_of_string(CLN_SAMPLE_LABEL), err) : CLN_OK;
+    if (text->size > 0) CLN_TRY(cln_cell_set_text(cells, cln_buffer_span(text), err));
+    cells++;
+    if (has->has_files) cln_cell_set_integer(cells++, (int64_t)p->column->file_count);
+    cln_cell_set_integer(cells++, (int64_t)finding->value_count);
+    cln_cell_set_integer(cells++, (int64_t)finding->null_count);
+    if (!finding->has_many) cln_cell_set_integer(cells, (int64_t)finding->distinct_count);
+    cells++;
+    if (p->note[0] != '\0') CLN_TRY(cln_cell_set_text(cells, cln_span_of_string(p->note), err));
+    cells++;
+    return has->is_sample ? cln_cell_set_text(cells, cln_span_of_string(CLN_SAMPLE_LABEL), err) : CLN_OK;
 }
 
-static cln_status print_table(const scan_job *job, const proposal_list *list, cln_buffer *text, cln_error *err) {
-    static const char *const columns[] = {"header", "name",     "type", "formats", "values",
-                                          "nulls",  "distinct", "note", "sample"};
+static cln_status init_table(cln_table *table, const scan_union *joint, cln_error *err) {
+    static const char *const of_one[] = {"header", "name",     "type", "formats", "values",
+                                         "nulls",  "distinct", "note", "sample"};
+    static const char *const of_several[] = {"header", "name",  "type",     "formats", "in_files",
+                                             "values", "nulls", "distinct", "note",    "sample"};
+    if (joint->file_count == 1) {
+        return cln_table_init(table, joint->files[0].item->path, of_one, sizeof of_one / sizeof *of_one, err);
+    }
+    char title[40];
+    (void)snprintf(title, sizeof title, "%zu files", joint->file_count);
+    return cln_table_init(table, title, of_several, sizeof of_several / sizeof *of_several, err);
+}
+
+static cln_status print_table(const cln_cli *cli, const scan_union *joint, const proposal_list *list, cln_buffer *text,
+                              cln_error *err) {
+    const proposal_table has = {.has_files = joint->file_count > 1, .is_sample = joint->is_sample};
     cln_table table;
-    CLN_TRY(cln_table_init(&table, job->source->name, columns, sizeof columns / sizeof *columns, err));
+    CLN_TRY(init_table(&table, joint, err));
     cln_status status = CLN_OK;
     for (size_t i = 0; i < list->count && status == CLN_OK; i++) {
         cln_cell *cells;
         status = cln_table_add_row(&table, &cells, err);
-        if (status == CLN_OK) status = fill_row(cells, &list->items[i], job->greatest.is_sample != 0, text, err);
+        if (status == CLN_OK) status = fill_row(cells, &list->items[i], &has, text, err);
     }
-    if (status == CLN_OK) status = cln_cli_print(job->cli, &table, err);
+    if (status == CLN_OK) status = cln_cli_print(cli, &table, err);
     cln_table_clean_up(&table);
     return status;
 }
 
-cln_status cln_scan_print_schema(const scan_job *job, cln_error *err) {
-    const cln_settings *settings = &job->cli->settings;
-    const bool as_table = settings->format_given && settings->format != CLN_OUTPUT_JSON;
+cln_status cln_scan_print_schema(const cln_cli *cli, const scan_union *joint, cln_error *err) {
+    const bool as_table = cli->settings.format_given && cli->settings.format != CLN_OUTPUT_JSON;
     proposal_list list = {0};
     cln_buffer text;
     cln_buffer_init(&text, SIZE_MAX);
-    cln_status status = propose(&list, job, err);
+    cln_status status = propose(&list, joint, err);
+    if (status == CLN_OK && !as_table) warn(&list, joint);
     if (status == CLN_OK) {
-        cln_cli_note_detection(job->source->name, &job->detection);
-        if (!as_table) warn(&list, job->source->name);
-        status = as_table ? print_table(job, &list, &text, err) : write_json(job, &list, &text, err);
+        status = as_table ? print_table(cli, joint, &list, &text, err) : write_json(cli, joint, &list, &text, err);
     }
     cln_buffer_clean_up(&text);
     free(list.items);

@@ -17,6 +17,10 @@ CLN_CHECKED cln_status cln_cli_detect(const cln_cli *cli, cln_byte_source *sourc
 /* Collective. The same for a file that is not open yet; notes what was found. */
 CLN_CHECKED cln_status cln_cli_detect_file(const cln_cli *cli, const char *path, cln_dialect *dialect, cln_error *err);
 
+/* Local. "delimiter ;, quote \", a header, 3 lines before the table". */
+#define CLN_DETECTION_TEXT_BYTES 256
+void cln_cli_describe_detection(const cln_detection *detection, char text[CLN_DETECTION_TEXT_BYTES]);
+
 /* Local. Tells on rank 0 what was found, in one line. */
 void cln_cli_note_detection(const char *file, const cln_detection *detection);
 

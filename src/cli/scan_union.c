@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The columns that the files of scan --schema have together.
+ */
+#include "colonnade/base/log.h"
+#include "colonnade/base/memory.h"
+#include "scan_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_BYTES = 201, LISTED_COLUMNS = 8 };
+
+void cln_scan_union_init(scan_union *joint) {
+    *joint = (scan_union){0};
+    cln_string_table_init(&joint->keys, SIZE_MAX);
+}
+
+void cln_scan_union_clean_up(scan_union *joint) {
+    for (size_t c = 0; c < joint->keys.count; c++) free(joint->columns[c].title);
+    free(joint->columns);
+    for (size_t f = 0; f < joint->file_count; f++) free(joint->files[f].columns);
+    free(joint->files);
+    free(joint->order);
+    cln_survey_clean_up(&joint->survey);
+    cln_string_table_clean_up(&joint->keys);
+}
+
+/* ---- One more file ---- */
+
+/* Adds what is known of a column that no file had before. */
+static cln_status add_column(scan_union *joint, const scan_union_file *file, const char *title, size_t position,
+                             cln_error *err) {
+    const size_t count = joint->keys.count;
+    CLN_TRY(cln_survey_extend(&joint->survey, count, err));
+    scan_column *column = &joint->columns[count - 1];
+    *column = (scan_column){.first_file = joint->file_count - 1, .position = position};
+    column->is_positional = !file->has_header;
+    return cln_copy_string(&column->title, title, err);
+}
+
+/* The number of the column with this key. */
+static cln_status find_key(scan_union *joint, const scan_union_file *file, cln_span key, const char *title,
+                           size_t position, uint32_t *code, cln_error *err) {
+    const size_t known = joint->keys.count;
+    CLN_TRY(cln_grow_array(&joint->columns, &joint->capacity, known + 1, sizeof *joint->columns, err));
+    CLN_TRY(cln_string_table_intern(&joint->keys, key, code, err));
+    return joint->keys.count > known ? add_column(joint, file, title, position, err) : CLN_OK;
+}
+
+/* What a column goes by: its name, or its position where it has none. */
+static cln_status write_key(const scan_union_file *file, const char *title, size_t position, cln_buffer *key,
+                            cln_error *err) {
+    cln_buffer_clear(key);
+    if (!file->has_header) return cln_buffer_append_format(key, err, "position %zu", position);
+    char name[NAME_BYTES];
+    cln_config_normalise_name(cln_span_of_string(title), name, sizeof name);
+    if (name[0] == '\0') return cln_buffer_append_format(key, err, "nameless %zu", position);
+    CLN_TRY(cln_buffer_append_string(key, "name ", err));
+    return cln_buffer_append_string(key, strlen(title) < NAME_BYTES ? name : title, err);
+}
+
+static cln_status place_column(scan_union *joint, scan_union_file *file, const char *title, size_t position,
+                               cln_buffer *key, cln_error *err) {
+    CLN_TRY(write_key(file, title, position, key, err));
+    uint32_t code;
+    CLN_TRY(find_key(joint, file, cln_buffer_span(key), title, position, &code, err));
+    while (joint->columns[code].last_file == joint->file_count) { /* the file has this name already */
+        CLN_TRY(cln_buffer_append_string(key, " again", err));
+        CLN_TRY(find_key(joint, file, cln_buffer_span(key), title, position, &code, err));
+    }
+    joint->columns[code].last_file = joint->file_count;
+    joint->columns[code].file_count++;
+    file->columns[position] = code;
+    return CLN_OK;
+}
+
+static cln_status place_columns(scan_union *joint, scan_union_file *file, cln_span names, cln_buffer *key,
+                                cln_error *err) {
+    const char *title = names.data;
+    for (size_t i = 0; i < file->column_count; i++) {
+        CLN_TRY(place_column(joint, file, title, i, key, err));
+        title += strlen(title) + 1;
+    }
+    return CLN_OK;
+}
+
+cln_status cln_scan_union_add(scan_union *joint, const cln_file_item *item, const scan_facts *facts, cln_span names,
+                              const cln_survey *survey, cln_error *err) {
+    CLN_TRY(cln_grow_array(&joint->files, &joint->file_capacity, joint->file_count + 1, sizeof *joint->files, err));
+    scan_union_file *file = &joint->files[joint->file_count];
+    *file = (scan_union_file){.item = item,
+                              .detection = facts->detection,
+                              .has_header = facts->has_header,
+                              .column_count = (size_t)facts->column_count};
+    CLN_TRY(cln_new_array(&file->columns, file->column_count, sizeof *file->columns, err));
+    joint->file_count++;
+    if (facts->greatest.is_sample) joint->is_sample = true;
+    cln_buffer key;
+    cln_buffer_init(&key, SIZE_MAX);
+    cln_status status = place_columns(joint, file, names, &key, err);
+    cln_buffer_clean_up(&key);
+    for (size_t i = 0; status == CLN_OK && survey != NULL && i < file->column_count; i++) {
+        status = cln_survey_merge(&joint->survey, file->columns[i], survey, i, err);
+    }
+    return status;
+}
+
+/* ---- All files ---- */
+
+static bool are_alike(const cln_dialect *a, const cln_dialect *b) {
+    const bool same_quote = a->has_quote == b->has_quote && (!a->has_quote || a->quote == b->quote);
+    return same_quote && a->delimiter == b->delimiter && a->has_header == b->has_header &&
+           a->newlines_in_quotes == b->newlines_in_quotes && a->skip_lines == b->skip_lines;
+}
+
+/* The first file with columns and the dialect that most of those have. */
+static cln_status choose_dialect(scan_union *joint, cln_error *err) {
+    size_t *votes;
+    CLN_TRY(cln_new_array(&votes, joint->file_count, sizeof *votes, err));
+    for (size_t f = 0; f < joint->file_count; f++) {
+        if (joint->files[f].column_count == 0) continue;
+        size_t first = 0;
+        while (joint->files[first].column_count == 0 ||
+               !are_alike(&joint->files[first].detection.dialect, &joint->files[f].detection.dialect)) {
+            first++;
+        }
+        votes[first]++;
+    }
+    for (size_t f = 1; f < joint->file_count; f++) {
+        if (votes[f] > votes[joint->dialect_file]) joint->dialect_file = f;
+    }
+    free(votes);
+    return CLN_OK;
+}
+
+/* A column of files without a header is the one that stands at its position
+ * among those with names, as ingest takes it. */
+static cln_status name_positional(scan_union *joint, size_t named_count, cln_error *err) {
+    for (size_t c = 0; c < joint->keys.count; c++) {
+        const scan_column *column = &joint->columns[c];
+        if (!column->is_positional) continue;
+        if (column->position >= named_count) {
+            joint->order[joint->order_count++] = (uint32_t)c;
+            continue;
+        }
+        const uint32_t named = joint->order[column->position];
+        CLN_TRY(cln_survey_merge(&joint->survey, named, &joint->survey, c, err));
+        joint->columns[named].file_count += column->file_count;
+    }
+    for (size_t f = 0; f < joint->file_count; f++) {
+        const scan_union_file *file = &joint->files[f];
+        for (size_t i = 0; !file->has_header && i < file->column_count && i < named_count; i++) {
+            file->columns[i] = joint->order[i];
+        }
+    }
+    return CLN_OK;
+}
+
+static cln_status unite(scan_union *joint, cln_error *err) {
+    CLN_TRY(choose_dialect(joint, err));
+    CLN_TRY(cln_new_array(&joint->order, joint->keys.count, sizeof *joint->order, err));
+    for (size_t c = 0; c < joint->keys.count; c++) {
+        if (!joint->columns[c].is_positional) joint->order[joint->order_count++] = (uint32_t)c;
+    }
+    return name_positional(joint, joint->order_count, err);
+}
+
+cln_status cln_scan_union_join(scan_union *joint, const cln_comm *comm, cln_error *err) {
+    CLN_TRY_AGREED(comm, unite(joint, err), err);
+    return cln_survey_join(&joint->survey, comm, err);
+}
+
+/* ---- Warnings ---- */
+
+static void warn_of_dialect(const scan_union *joint, const scan_union_file *file) {
+    const scan_union_file *most = &joint->files[joint->dialect_file];
+    if (file->column_count == 0 || are_alike(&file->detection.dialect, &most->detection.dialect)) return;
+    char own[CLN_DETECTION_TEXT_BYTES];
+    char declared[CLN_DETECTION_TEXT_BYTES];
+    cln_cli_describe_detection(&file->detection, own);
+    cln_cli_describe_detection(&most->detection, declared);
+    cln_warning("%s has another dialect (%s) than the one proposed (%s); ingest it with --detect", file->item->path,
+                own, declared);
+}
+
+/* has: of each column of the union, whether the file has it. */
+static cln_status warn_of_lacking(const scan_union *joint, const scan_union_file *file, bool *has, cln_buffer *list,
+                                  cln_error *err) {
+    size_t count = 0;
+    cln_buffer_clear(list);
+    memset(has, 0, joint->keys.count * sizeof *has);
+    for (size_t i = 0; i < file->column_count; i++) has[file->columns[i]] = true;
+    for (size_t i = 0; i < joint->order_count; i++) {
+        const uint32_t column = joint->order[i];
+        if (has[column] || ++count > LISTED_COLUMNS) continue;
+        CLN_TRY(
+            cln_buffer_append_format(list, err, "%s\"%.80s\"", count == 1 ? "" : ", ", joint->columns[column].title));
+    }
+    if (count == 0) return CLN_OK;
+    if (count > LISTED_COLUMNS) {
+        CLN_TRY(cln_buffer_append_format(list, err, " and %zu more", count - LISTED_COLUMNS));
+    }
+    CLN_TRY(cln_buffer_terminate(list, err));
+    cln_warning("%s lacks %zu column%s that other files have: %s", file->item->path, count, count == 1 ? "" : "s",
+                list->data);
+    return CLN_OK;
+}
+
+cln_status cln_scan_union_warn(const scan_union *joint, cln_error *err) {
+    bool *has;
+    CLN_TRY(cln_new_array(&has, joint->keys.count, sizeof *has, err));
+    cln_buffer list;
+    cln_buffer_init(&list, SIZE_MAX);
+    cln_status status = CLN_OK;
+    for (size_t f = 0; f < joint->file_count && status == CLN_OK; f++) {
+        warn_of_dialect(joint, &joint->files[f]);
+        status = warn_of_lacking(joint, &joint->files[f], has, &list, err);
+    }
+    cln_buffer_clean_up(&list);
+    free(has);
+    return status;
+}

@@ -1,0 +1,192 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# `colonnade scan` of several files: a row for each, or one schema that every
+# value of all of them fits, whatever their order and the number of ranks.
+
+set -euo pipefail
+
+fail() {
+    printf 'FAILED: %s\n' "$*" >&2
+    exit 1
+}
+
+ranks() {
+    local count=$1
+    shift
+    if [ "$count" = 1 ]; then
+        "$COLONNADE" "$@"
+    else
+        # shellcheck disable=SC2086 # the command and its options
+        $COLONNADE_MPIRUN -n "$count" "$COLONNADE" "$@"
+    fi
+}
+
+# ends STATUS COMMAND...: its output is `out`, its standard error `err`.
+ends() {
+    local status=$1 got=0
+    shift
+    "$@" >out 2>err </dev/null || got=$?
+    [ "$got" = "$status" ] || fail "$*: status $got, not $status: $(cat err)"
+}
+
+says() { grep -qF -- "$1" err || fail "standard error lacks '$1': $(cat err)"; }
+is_silent_about() { ! grep -F -- "$1" err || fail "standard error has '$1'"; }
+
+# property FILE COLUMN KEY: of a proposal.
+property() {
+    python3 - "$@" <<'END'
+import json, sys
+[dataset] = json.load(open(sys.argv[1]))["datasets"].values()
+[column] = [c for c in dataset["columns"] if c["name"] == sys.argv[2]]
+print(json.dumps(column.get(sys.argv[3])))
+END
+}
+
+expect() {
+    [ "$(property out "$1" "$2")" = "$3" ] || fail "$1: $2 is $(property out "$1" "$2"), not $3"
+}
+
+# ---- Files that differ ----
+
+# Other columns, another order, another spelling; day and month, a leading zero
+# and a fraction show in the last row of the last file only.
+mkdir trips
+rows() { awk -v n="$1" -v what="$2" 'BEGIN { for (i = 1; i <= n; i++) { row = what; gsub("#", i, row); print row } }'; }
+{ echo 'Trip No.,Start,Zip,Price,Old' && rows 200 '#,1/2/2015,80204,#,#'; } >trips/trips_2015.csv
+{ echo 'Trip No.,Start,Zip,Price' && rows 100 '#,1/3/2016,80204,#'; } >trips/trips_2016.csv
+{ echo 'zip,PRICE,start,New,trip no' && rows 100 '80204,#,1/4/2017,yes,#' && echo '00217,0.5,14/3/2017,no,7'; } >trips/trips_2017.csv
+printf 'not,of,them\n1,2,3\n' >trips/other.csv
+
+for count in 1 2 3; do
+    ends 0 ranks $count scan --schema 'trips/trips_*.csv' --stripe-size 100 -o joint.$count
+    cmp joint.1 joint.$count || fail "the schema of $count ranks differs"
+done
+says 'warning: trips/trips_2016.csv lacks 2 columns that other files have: "Old", "New"'
+says 'warning: trips/trips_2017.csv lacks 1 column that other files have: "Old"'
+is_silent_about other.csv
+is_silent_about 'another dialect'
+cp joint.1 out
+expect trip_no type '"integer"'
+expect trip_no title '"Trip No."'
+expect start formats '["%d/%m/%Y"]'
+expect zip type '"category"'
+expect price type '"double"'
+expect old type '"integer"'
+expect new type '"boolean"'
+python3 - <<'END' || fail "the order of columns: $(cat out)"
+import json
+[(name, dataset)] = json.load(open("out"))["datasets"].items()
+assert name == "trips", name
+assert [c["name"] for c in dataset["columns"]] == ["trip_no", "start", "zip", "price", "old", "new"]
+END
+ends 0 ranks 2 scan --schema trips/trips_2017.csv trips/trips_2015.csv trips/trips_2016.csv
+cmp out joint.1 || fail "the schema depends on the order of the files"
+
+# Without the file of the last row it is another: the test can fail.
+ends 0 "$COLONNADE" scan --schema trips/trips_2015.csv trips/trips_2016.csv
+expect zip type '"integer"'
+expect start formats '["%m/%d/%Y"]'
+
+# All of it is taken, with no bad cell.
+ranks 2 ingest trips 'trips/trips_*.csv' --config joint.1 --store store --format json >account.json 2>err || fail "not taken: $(cat err)"
+python3 - <<'END' || fail "not taken: $(cat account.json)"
+import json
+accounts = json.load(open("account.json"))
+assert [a["stored"] for a in accounts] == [200, 100, 101], accounts
+assert all(a["bad_cells"] == 0 and a["rejected"] == 0 for a in accounts), accounts
+END
+
+ends 0 ranks 3 scan --schema 'trips/trips_*.csv' --format csv
+grep -qxF 'Trip No.,trip_no,integer,,3,401,0,200,,' out || fail "the table: $(cat out)"
+grep -qxF 'New,new,boolean,,1,101,0,2,,' out || fail "the table: $(cat out)"
+
+# ---- A row for each ----
+
+ends 0 "$COLONNADE" scan trips/trips_2015.csv --format csv
+awk -F, 'NR > 1 { print $1 }' out >names
+awk -F, 'NR > 1 { print $2 }' out >values
+for count in 1 3; do
+    ends 0 ranks $count scan trips/trips_2017.csv trips/trips_2015.csv --format json --stripe-size 100
+    python3 - <<'END' || fail "rows at $count ranks: $(cat out)"
+import json
+rows = json.load(open("out"))
+assert [r["file"] for r in rows] == ["trips/trips_2017.csv", "trips/trips_2015.csv"]
+names, values = open("names").read().splitlines(), open("values").read().splitlines()
+assert list(rows[0])[1:] == names
+for name, value in zip(names, values):
+    if name not in ("delimiter", "quote"):  # which are quoted in CSV
+        assert str(rows[1][name] if rows[1][name] is not None else "") == value, name
+assert rows[0]["records"] == 101
+END
+done
+ends 0 "$COLONNADE" scan 'trips/*'
+[ "$(awk 'NR > 2 { print $1 }' out | tr '\n' ' ')" = 'trips/other.csv trips/trips_2015.csv trips/trips_2016.csv trips/trips_2017.csv ' ] ||
+    fail "a pattern: $(cat out)"
+[ "$(head -n 1 out | awk '{ print $1 }')" = file ] || fail "the table: $(cat out)"
+
+# ---- Compressed ones and plain ones ----
+
+mkdir mixed
+gzip -nc trips/trips_2015.csv >mixed/trips_2015.csv.gz
+gzip -nc trips/trips_2016.csv >mixed/trips_2016.csv.gz
+cp trips/trips_2017.csv mixed/
+ends 0 "$COLONNADE" scan 'trips/trips_*' --format csv
+sed 's/^trips/mixed/; s/\(201[56].csv\)/\1.gz/' out >expected
+for count in 1 2 3; do
+    ends 0 ranks $count scan --schema 'mixed/*'
+    cmp out joint.1 || fail "compressed, the schema is another at $count ranks"
+    says 'warning: mixed/trips_2016.csv.gz lacks 2 columns'
+    ends 0 ranks $count scan 'mixed/*' --format csv
+    cmp out expected || fail "compressed, the rows are others at $count ranks: $(diff out expected)"
+done
+
+# ---- What cannot be read ----
+
+head -c 100 mixed/trips_2015.csv.gz >mixed/damaged.csv.gz
+for count in 1 3; do
+    ends 3 ranks $count scan mixed/damaged.csv.gz mixed/trips_2015.csv.gz missing.csv mixed/trips_2016.csv.gz mixed/trips_2017.csv --schema
+    cmp out joint.1 || fail "a file that cannot be read changes the schema of the others at $count ranks"
+    says 'damaged.csv.gz is damaged: it ends too early'
+    says 'there is no file missing.csv'
+    ends 3 ranks $count scan missing.csv 'mixed/*' --format csv
+    cmp out expected || fail "a file that cannot be read keeps the others from it at $count ranks"
+done
+
+# Of several, the worst: a header without a reading is 1, no file is 3.
+printf 'a\x81,b\n1,2\n' >undefined.csv
+ends 1 ranks 2 scan --schema undefined.csv trips/other.csv --header -o worst.json
+[ -s worst.json ] || fail "no schema of the file that has one"
+ends 3 ranks 2 scan --schema undefined.csv missing.csv trips/other.csv --header
+says 'warning: the header of undefined.csv'
+says 'colonnade: there is no file missing.csv'
+ends 3 "$COLONNADE" scan missing.csv gone.csv
+[ ! -s out ] || fail "a table of nothing: $(cat out)"
+ends 2 "$COLONNADE" scan 'nothing*.csv'
+says 'no file matches "nothing*.csv"'
+
+# ---- Another dialect, no header ----
+
+{ echo 'a,b,c' && rows 20 '#,x#,#.5'; } >part_1.csv
+rows 20 '#,y#,#' >part_2.csv
+{ echo 'c;a;b' && rows 20 '#;#;00#'; } >part_3.csv
+: >part_4.csv
+for order in 'part_1.csv part_2.csv part_3.csv part_4.csv' 'part_3.csv part_4.csv part_1.csv part_2.csv'; do
+    # shellcheck disable=SC2086 # a list
+    ends 0 ranks 2 scan --schema $order
+    says 'warning: part_2.csv has another dialect (delimiter ,, quote ", no header) than the one proposed (delimiter ,, quote ", a header); ingest it with --detect'
+    says 'warning: part_3.csv has another dialect (delimiter ;'
+    says 'warning: part_4.csv lacks 3 columns'
+    expect a type '"integer"'
+    expect b type '"category"'
+    expect c type '"double"'
+    [ "$(grep -c '"name"' out)" = 3 ] || fail "columns without a name are not those with: $(cat out)"
+    grep -qF '"part"' out || fail "the name of the dataset: $(cat out)"
+done
+
+# Names that come twice are told apart by their turn, and none by its place.
+printf 'n,N,\n1,x,2\n' >twice_1.csv
+printf 'N,n,\n2,y,z\n' >twice_2.csv
+ends 0 "$COLONNADE" scan --schema --format csv twice_1.csv twice_2.csv
+cut -d, -f 1-5 out >columns
+printf 'header,name,type,formats,in_files\nn,n,integer,,2\nN,,category,,2\n"",,category,,2\n' | diff - columns >&2 || fail "columns of the same name"
