@@ -171,7 +171,7 @@ static void unknown_commands_name_the_nearest(void **state) {
 static void the_number_of_arguments_is_told_with_the_synopsis(void **state) {
     (void)state;
     assert_refused("ingest", "'ingest' needs DATASET; write: colonnade ingest [OPTION...] DATASET [FILE...]");
-    assert_refused("scan a.csv b.csv", "superfluous argument 'b.csv'; write: colonnade scan [OPTION...] FILE");
+    assert_refused("records a.csv b.csv", "superfluous argument 'b.csv'; write: colonnade records [OPTION...] FILE");
     assert_refused("info a b", "superfluous argument 'b'");
     assert_refused("rejects", "needs DATASET");
 }
