@@ -217,8 +217,8 @@ static const cln_command command_table[] = {
      .description =
          "Finds delimiter, quote, header and the lines around the table from each file, where no option says them, "
          "reads it with all ranks and prints bytes, records, fields, malformed records, blank lines, line ends and "
-         "encoding. Of several files it prints a row for each: with --format csv or json all of that, as a table the "
-         "first of it. A FILE may be a pattern in quotes, as 'data/*.csv'. With --schema it prints one configuration "
+         "encoding. Of several files it prints a row for each: with --format csv or json all of that, as a table what "
+         "fits a screen. A FILE may be a pattern in quotes, as 'data/*.csv'. With --schema it prints one configuration "
          "that declares every column with a type that all of its values in all files fit, uniting columns by name as "
          "ingest does, and warns of files that lack columns; --format table prints the columns with their counts "
          "instead. A file that cannot be read is told of and left out; the exit status is that of the worst. "

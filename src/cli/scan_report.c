@@ -149,7 +149,7 @@ cln_status cln_scan_print_findings(const cln_cli *cli, const char *path, const s
     return status;
 }
 
-/* On a screen there is room for the first part of what CSV and JSON have. */
+/* On a screen there is no room for all that CSV and JSON have. */
 static bool is_shown(const cln_cli *cli, const finding *f) {
     return cli->settings.format != CLN_OUTPUT_TABLE || f->heading != NULL;
 }
