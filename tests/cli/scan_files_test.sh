@@ -154,11 +154,11 @@ for count in 1 3; do
 done
 
 # Of several, the worst: a header without a reading is 1, no file is 3.
-printf 'a\x81,b\n1,2\n' >undefined.csv
-ends 1 ranks 2 scan --schema undefined.csv trips/other.csv --header -o worst.json
+printf 'a\x81,b\n1,2\n' >bad.csv
+ends 1 ranks 2 scan --schema bad.csv trips/other.csv --header -o worst.json
 [ -s worst.json ] || fail "no schema of the file that has one"
-ends 3 ranks 2 scan --schema undefined.csv missing.csv trips/other.csv --header
-says 'warning: the header of undefined.csv'
+ends 3 ranks 2 scan --schema bad.csv missing.csv trips/other.csv --header
+says 'warning: the header of bad.csv'
 says 'colonnade: there is no file missing.csv'
 ends 3 "$COLONNADE" scan missing.csv gone.csv
 [ ! -s out ] || fail "a table of nothing: $(cat out)"
