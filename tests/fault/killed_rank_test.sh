@@ -141,6 +141,9 @@ done 3< <(some 4 <<'INSTANTS'
 3 INT launcher read10000000
 3 INT launcher written1
 3 TERM 1 read10000000
+3 TERM 0 start
+3 TERM 2 start
+3 TERM 1 start
 3 INT 0 start
 INSTANTS
 )
