@@ -13,6 +13,8 @@ static const char *const path_style_names[] = {"auto", "true", "false"};
 static const cln_range part_range = {5.0 * MIB, 1024.0 * MIB};
 static const cln_range memory_range = {10.0 * MIB, 16384.0 * MIB};
 static const cln_range parts_range = {1, 64};
+static const cln_range retry_range = {0, 100};
+static const cln_range delay_range = {0, 3600};
 
 static cln_status read_endpoint(cln_reader *reader, const cJSON *value, const cln_field *field, void *object) {
     const char *text = cJSON_IsString(value) ? value->valuestring : "?";
@@ -60,6 +62,8 @@ static const cln_field s3_rows[] = {
     {"part_size", cln_read_size, S3(part_size_bytes), &part_range, false},
     {"parts_at_once", cln_read_integer, S3(parts_at_once), &parts_range, false},
     {"memory", cln_read_size, S3(memory_bytes), &memory_range, false},
+    {"retries", cln_read_integer, S3(retries), &retry_range, false},
+    {"backoff", cln_read_number, S3(backoff_seconds), &delay_range, false},
 };
 const cln_fields cln_s3_fields = CLN_FIELDS(s3_rows);
 
@@ -67,6 +71,8 @@ void cln_set_s3_defaults(cln_config_s3 *s3) {
     s3->part_size_bytes = CLN_S3_PART_SIZE_DEFAULT_BYTES;
     s3->parts_at_once = CLN_S3_PARTS_AT_ONCE_DEFAULT;
     s3->memory_bytes = CLN_S3_MEMORY_DEFAULT_BYTES;
+    s3->retries = CLN_S3_RETRIES_DEFAULT;
+    s3->backoff_seconds = CLN_S3_BACKOFF_DEFAULT_SECONDS;
 }
 
 cln_status cln_check_s3(cln_reader *reader, const cln_config_s3 *s3) {

@@ -22,7 +22,9 @@ typedef struct object_source {
 
 static const cln_config_s3 default_s3 = {.part_size_bytes = CLN_S3_PART_SIZE_DEFAULT_BYTES,
                                          .parts_at_once = CLN_S3_PARTS_AT_ONCE_DEFAULT,
-                                         .memory_bytes = CLN_S3_MEMORY_DEFAULT_BYTES};
+                                         .memory_bytes = CLN_S3_MEMORY_DEFAULT_BYTES,
+                                         .retries = CLN_S3_RETRIES_DEFAULT,
+                                         .backoff_seconds = CLN_S3_BACKOFF_DEFAULT_SECONDS};
 
 static cln_status read_at(cln_byte_source *self, uint64_t offset, void *data, size_t size, cln_error *err) {
     object_source *object = (object_source *)self;

@@ -210,7 +210,7 @@ static cln_status prepare(cln_s3_call *call, cln_error *err) {
 void cln_s3_call_start(cln_s3 *s3, cln_s3_call *call) {
     call->s3 = s3;
     call->is_done = false;
-    cln_retry_init(&call->retry, &cln_retry_default_policy, ++s3->call_count);
+    cln_retry_init(&call->retry, &s3->retry, ++s3->call_count);
     const cln_status status = prepare(call, &call->error);
     if (status != CLN_OK) {
         finish(call, status);

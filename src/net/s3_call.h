@@ -27,6 +27,7 @@ struct cln_s3 {
     int parts_at_once;
     uint64_t part_size_bytes;
     uint64_t memory_bytes;
+    cln_retry_policy retry; /* of each request */
     cln_credentials *credentials;
     cln_http_pool *pool;
     uint64_t call_count; /* seeds of the back-off */

@@ -62,6 +62,9 @@ static cln_status fill(cln_s3 *s3, const cln_config_s3 *config, cln_error *err) 
     s3->parts_at_once = config->parts_at_once;
     s3->part_size_bytes = config->part_size_bytes;
     s3->memory_bytes = config->memory_bytes;
+    s3->retry = cln_retry_default_policy;
+    s3->retry.retries_most = (unsigned)config->retries;
+    s3->retry.base_seconds = config->backoff_seconds;
     CLN_TRY(set_region(s3, config->region, err));
     CLN_TRY(set_endpoint(s3, config->endpoint, err));
     CLN_TRY(cln_credentials_new(&s3->credentials, err));

@@ -27,6 +27,8 @@ static void what_is_left_out_has_defaults(void **state) {
     assert_true(config.s3.part_size_bytes == 8 << 20);
     assert_int_equal(config.s3.parts_at_once, 4);
     assert_true(config.s3.memory_bytes == 64 << 20);
+    assert_int_equal(config.s3.retries, 5);
+    assert_true(config.s3.backoff_seconds == 0.5);
     assert_null(config.boundaries.name);
     assert_null(config.questions.accidents);
     assert_null(config.questions.calls);
@@ -80,7 +82,7 @@ static const char everything[] =
     "\"64M\","
     " \"buckets\": {\"staging\": \"s3://stage\", \"logs\": \"s3://logs.example/colonnade\", \"work\": \"\"},"
     " \"s3\": {\"endpoint\": \"http://127.0.0.1:8080\", \"region\": \"eu-west-1\", \"path_style\": true,"
-    "   \"part_size\": \"5M\", \"parts_at_once\": 2, \"memory\": \"10M\"},"
+    "   \"part_size\": \"5M\", \"parts_at_once\": 2, \"memory\": \"10M\", \"retries\": 0, \"backoff\": 0.25},"
     " \"questions\": {\"accidents\": \"crashes\", \"calls\": \"calls\", \"good_conditions\": [\"DRY\", \"FINE\"],"
     "   \"unknown_conditions\": [\"?\"]},"
     " \"fetch\": {\"files\": 2, \"connections\": 3, \"part_size\": \"1M\", \"size_limit\": \"1G\", \"retries\": 0,"
@@ -132,6 +134,8 @@ static void every_key_of_the_whole_arrives(void **state) {
     assert_true(config.s3.part_size_bytes == 5 << 20);
     assert_int_equal(config.s3.parts_at_once, 2);
     assert_true(config.s3.memory_bytes == 10 << 20);
+    assert_int_equal(config.s3.retries, 0);
+    assert_true(config.s3.backoff_seconds == 0.25);
     assert_string_equal(config.boundaries.name, "areas");
     assert_int_equal(config.boundaries.url_count, 1);
     assert_string_equal(config.boundaries.urls[0], "file:///data/areas.geojson");

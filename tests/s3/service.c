@@ -19,7 +19,8 @@
 
 #define BUCKET "colonnade-service"
 
-static cln_config_s3 config = {.part_size_bytes = 5 << 20, .parts_at_once = 4, .memory_bytes = 64 << 20};
+static cln_config_s3 config = {
+    .part_size_bytes = 5 << 20, .parts_at_once = 4, .memory_bytes = 64 << 20, .retries = 5, .backoff_seconds = 0.5};
 static cln_s3 *s3;
 
 static int open_bucket(void **state) {

@@ -152,6 +152,8 @@ typedef enum cln_path_style {
 #define CLN_S3_PART_SIZE_DEFAULT_BYTES ((uint64_t)8 << 20)
 #define CLN_S3_PARTS_AT_ONCE_DEFAULT   4
 #define CLN_S3_MEMORY_DEFAULT_BYTES    ((uint64_t)64 << 20)
+#define CLN_S3_RETRIES_DEFAULT         5
+#define CLN_S3_BACKOFF_DEFAULT_SECONDS 0.5
 
 /* Object storage. Secrets are never in the configuration. */
 typedef struct cln_config_s3 {
@@ -161,6 +163,8 @@ typedef struct cln_config_s3 {
     uint64_t part_size_bytes; /* of an upload of any size that 10,000 of them hold */
     int parts_at_once;
     uint64_t memory_bytes; /* of all parts in memory together */
+    int retries;           /* of one request */
+    double backoff_seconds;
 } cln_config_s3;
 /* How files are fetched; docs/configuration.md says what each is for. */
 typedef struct cln_config_fetch {
