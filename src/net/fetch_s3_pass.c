@@ -22,6 +22,7 @@ typedef struct pass {
     cln_s3_call state_call;
     cln_buffer state_text;
     bool is_saving;
+    bool has_state;       /* the service has one */
     unsigned saved_parts; /* as the state that is saved has them; UINT_MAX: none is */
 } pass;
 
@@ -97,6 +98,7 @@ static cln_status take_over(pass *p, cln_s3_part_list *list, cln_error *err) {
     char *id;
     CLN_TRY(cln_copy_string(&id, p->former.upload_id, err));
     cln_s3_upload_resume(&p->upload, id, list, parts, &hash);
+    p->has_state = true;
     cln_note("%s: going on with an upload that was interrupted, which has %zu parts", p->url, p->upload.known.count);
     return CLN_OK;
 }
@@ -137,6 +139,7 @@ static cln_status try_resume(pass *p, bool *is_resumed, cln_error *err) {
 static void on_saved(cln_s3_call *call, cln_status status) {
     pass *p = call->context;
     p->is_saving = false;
+    p->has_state = p->has_state || status == CLN_OK;
     if (status != CLN_OK) cln_warning("an interruption of this upload could not be mended: %s", call->error.message);
     cln_s3_call_clean_up(call);
 }
@@ -246,6 +249,18 @@ static cln_status give_up(pass *p, cln_error *err) {
     return forget_state(p, err);
 }
 
+/* Of what was not completed the next run has use when a state tells of it, and nobody stopped it on purpose. */
+static void leave(pass *p) {
+    bool busy = true;
+    while (p->is_saving && busy && cln_cleanup_signal() == 0) {
+        if (cln_http_pool_step(p->stream.s3->pool, 1, &busy, NULL) != CLN_OK) break;
+    }
+    if (p->has_state && cln_cleanup_signal() == 0) return;
+    cln_error why;
+    if (give_up(p, &why) == CLN_OK) return;
+    cln_warning("%s: an upload is left with the service, which the next run gives up: %s", p->url, why.message);
+}
+
 static cln_status judge(pass *p, cln_fetch_result *result, cln_pass_end *end, bool *is_missing, cln_error *reason,
                         cln_error *err) {
     *is_missing = p->stream.is_missing;
@@ -285,7 +300,7 @@ cln_status cln_fetch_pass(cln_s3_fetch *fetch, const char *url, cln_fetch_result
                             .context = &p};
     cln_status status = run(&p, err);
     if (status == CLN_OK) status = judge(&p, result, end, is_missing, reason, err);
-    if (status != CLN_OK && cln_cleanup_signal() != 0) (void)!give_up(&p, NULL);
+    if (status != CLN_OK || *end == CLN_PASS_FAILED) leave(&p);
     clean_up_pass(&p);
     return status;
 }

@@ -141,6 +141,7 @@ static void set_options(cln_http_transfer *t) {
     (void)curl_easy_setopt(t->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     (void)curl_easy_setopt(t->curl, CURLOPT_PATH_AS_IS, request->path_as_is ? 1L : 0L);
     if (request->decodes) (void)curl_easy_setopt(t->curl, CURLOPT_ACCEPT_ENCODING, "identity");
+    if (request->is_once) (void)curl_easy_setopt(t->curl, CURLOPT_FRESH_CONNECT, 1L);
     if (request->no_proxy) (void)curl_easy_setopt(t->curl, CURLOPT_PROXY, "");
 }
 

@@ -162,6 +162,14 @@ static bool is_refused(cln_s3_call *call) {
     return !is_success || call->refusal.code[0] != '\0';
 }
 
+/* The last of the tries tells why. */
+static cln_status explain(cln_s3_call *call, cln_status status) {
+    if (status == CLN_OK) status = cln_s3_refusal_fail(call, &call->error);
+    if (call->try_count < 2) return status;
+    const cln_error last = call->error;
+    return cln_fail(&call->error, status, "%.900s (after %u tries)", last.message, call->try_count);
+}
+
 static void on_done(void *context, cln_status status, const cln_error *error) {
     cln_s3_call *call = context;
     call->transfer = NULL;
@@ -172,7 +180,7 @@ static void on_done(void *context, cln_status status, const cln_error *error) {
     const bool is_passing = status == CLN_OK && cln_s3_refusal_is_passing(&call->refusal);
     if (status != CLN_OK) call->error = *error;
     if (call->response.outcome != CLN_HTTP_STOPPED && arrange_retry(call, is_passing)) return;
-    finish(call, status != CLN_OK ? status : cln_s3_refusal_fail(call, &call->error));
+    finish(call, explain(call, status));
 }
 
 static cln_status begin_transfer(cln_s3_call *call, cln_error *err) {
@@ -191,7 +199,8 @@ static cln_status begin_transfer(cln_s3_call *call, cln_error *err) {
                                        .sink_context = call->sink_context,
                                        .body_limit_bytes = CLN_S3_BODY_LIMIT_BYTES,
                                        .timeouts = {.stall_seconds = call->stall_seconds},
-                                       .path_as_is = true};
+                                       .path_as_is = true,
+                                       .is_once = call->is_once};
     return cln_http_start(call->s3->pool, &call->request, &call->response, on_done, call, &call->transfer, err);
 }
 

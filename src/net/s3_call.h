@@ -66,6 +66,7 @@ struct cln_s3_call {
     void (*rewind)(void *sink_context); /* before each try; may be NULL */
     double stall_seconds;               /* 0: the usual */
     bool may_be_missing;
+    bool is_once;       /* each try is one request, so that try_count tells how often it may have been carried out */
     bool may_fail_late; /* an error may come with status 200 */
     cln_s3_done *done;  /* NULL only for cln_s3_call_perform */
     void *context;

@@ -4,6 +4,7 @@
 #include "colonnade/base/byte_source.h"
 #include "colonnade/base/cleanup.h"
 #include "colonnade/base/file.h"
+#include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "s3_upload.h"
 
@@ -61,7 +62,10 @@ static cln_status send_open(cln_s3 *s3, const char *bucket, const char *key, cln
     if (status == CLN_OK) status = pump(&upload, file, block, err);
     if (status == CLN_OK) status = check_sent(&upload, file, err);
     if (status == CLN_OK) status = cln_s3_upload_complete(&upload, err);
-    if (status != CLN_OK && upload.buffers != NULL) (void)!cln_s3_upload_abort(&upload, NULL);
+    cln_error why;
+    if (status != CLN_OK && upload.buffers != NULL && cln_s3_upload_abort(&upload, &why) != CLN_OK) {
+        cln_warning("an upload that is of no use is left with the service: %s", why.message);
+    }
     cln_s3_upload_clean_up(&upload);
     free(block);
     return status;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/net/s3_multipart.h"
 
+#include "colonnade/base/clock.h"
+#include "colonnade/base/date.h"
+#include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
 #include "s3_call.h"
 #include "s3_meta.h"
@@ -27,17 +30,43 @@ static cln_status take_upload_id(const cln_s3_call *call, char **upload_id, cln_
     return status;
 }
 
+/* Those that were begun within so many seconds before the one that is used are ours: their answers were lost. */
+static cln_status give_up_lost(cln_s3 *s3, const char *bucket, const char *key, const char *upload_id, double seconds,
+                               cln_error *err) {
+    cln_s3_upload_list list;
+    cln_status status = cln_s3_multipart_list_uploads(s3, bucket, key, &list, err);
+    int64_t used_seconds = INT64_MIN;
+    for (size_t i = 0; i < list.count; i++) {
+        if (strcmp(list.uploads[i].upload_id, upload_id) == 0) used_seconds = list.uploads[i].begun_seconds;
+    }
+    for (size_t i = 0; i < list.count && status == CLN_OK && used_seconds != INT64_MIN; i++) {
+        const int64_t begun_seconds = list.uploads[i].begun_seconds;
+        if (strcmp(list.uploads[i].key, key) != 0 || strcmp(list.uploads[i].upload_id, upload_id) == 0) continue;
+        if (begun_seconds > used_seconds || begun_seconds < used_seconds - (int64_t)seconds - 1) continue;
+        status = cln_s3_multipart_abort(s3, bucket, key, list.uploads[i].upload_id, err);
+    }
+    cln_s3_upload_list_clean_up(&list);
+    return status;
+}
+
 cln_status cln_s3_multipart_create(cln_s3 *s3, const char *bucket, const char *key, const cln_s3_meta *meta,
                                    size_t meta_count, char **upload_id, cln_error *err) {
     *upload_id = NULL;
-    cln_s3_call call = {.method = "POST", .bucket = bucket, .key = key};
+    const double start_seconds = cln_clock_seconds();
+    cln_s3_call call = {.method = "POST", .bucket = bucket, .key = key, .is_once = true};
     cln_s3_call_add_query(&call, "uploads", "");
     cln_s3_call_add_header(&call, "content-type", "application/octet-stream");
     cln_s3_meta_names names;
     cln_s3_call_add_meta(&call, meta, meta_count, &names);
     cln_status status = cln_s3_call_perform(s3, &call, err);
     if (status == CLN_OK) status = take_upload_id(&call, upload_id, err);
+    const bool is_repeated = call.try_count > 1;
     cln_s3_call_clean_up(&call);
+    cln_error why;
+    if (status == CLN_OK && is_repeated &&
+        give_up_lost(s3, bucket, key, *upload_id, cln_clock_seconds() - start_seconds, &why) != CLN_OK) {
+        cln_warning("the service may have begun an upload that nobody goes on with: %s", why.message);
+    }
     if (status != CLN_OK) {
         free(*upload_id);
         *upload_id = NULL;
@@ -134,7 +163,7 @@ static bool is_ours(cln_s3 *s3, const char *bucket, const char *key, const char 
     return is_same;
 }
 
-/* When an answer was lost, the next try finds no such upload: it became the object. */
+/* When an answer was lost, the next try, which may be libcurl's own, finds no such upload: it became the object. */
 static cln_status complete(cln_s3 *s3, const char *bucket, const char *key, const char *upload_id, cln_span body,
                            const char *mark, cln_error *err) {
     cln_s3_call call = {.method = "POST",
@@ -146,7 +175,7 @@ static cln_status complete(cln_s3 *s3, const char *bucket, const char *key, cons
     cln_s3_call_add_query(&call, "uploadId", upload_id);
     cln_s3_call_add_header(&call, "content-type", "application/xml");
     cln_status status = cln_s3_call_perform(s3, &call, err);
-    if (status != CLN_OK && call.try_count > 1 && is_ours(s3, bucket, key, mark)) status = CLN_OK;
+    if (status != CLN_OK && is_ours(s3, bucket, key, mark)) status = CLN_OK;
     cln_s3_call_clean_up(&call);
     return status;
 }
@@ -170,6 +199,21 @@ cln_status cln_s3_multipart_abort(cln_s3 *s3, const char *bucket, const char *ke
     return status;
 }
 
+static int64_t read_time(const xmlNode *node, const char *name) {
+    static const char *const patterns[] = {"%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%SZ"};
+    char text[64];
+    cln_xml_copy_text(node, name, text, sizeof text);
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+        cln_date_format format;
+        int64_t seconds;
+        if (cln_date_format_compile(&format, patterns[i], false, NULL) == CLN_OK &&
+            cln_date_parse(&format, cln_span_of_string(text), &seconds)) {
+            return seconds;
+        }
+    }
+    return INT64_MIN;
+}
+
 static cln_status take_uploads(cln_s3_upload_list *list, const cln_xml *xml, char **key_marker, char **id_marker,
                                cln_error *err) {
     char text[16];
@@ -178,6 +222,7 @@ static cln_status take_uploads(cln_s3_upload_list *list, const cln_xml *xml, cha
         list->count++;
         CLN_TRY(cln_xml_text(node, "Key", &list->uploads[list->count - 1].key, err));
         CLN_TRY(cln_xml_text(node, "UploadId", &list->uploads[list->count - 1].upload_id, err));
+        list->uploads[list->count - 1].begun_seconds = read_time(node, "Initiated");
     }
     cln_xml_copy_text(xml->root, "IsTruncated", text, sizeof text);
     if (strcmp(text, "true") != 0) return CLN_OK;

@@ -127,3 +127,11 @@ size = int(sys.argv[1])
 text = "a,b\n" + "".join("%d,%d\n" % (dice.getrandbits(60), dice.getrandbits(60)) for _ in range(size // 30 + 1))
 sys.stdout.write(text[:size - 1] + "\n")' "$1" "$2"
 }
+
+# s3_environment: keys for s3_server.py, and nothing else of AWS in the environment.
+s3_environment() {
+    local name
+    for name in $(compgen -e AWS_); do unset "$name"; done
+    export AWS_ACCESS_KEY_ID=test:tester AWS_SECRET_ACCESS_KEY=testing-Secret/1+2 AWS_EC2_METADATA_DISABLED=true
+    export AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_CONFIG_FILE=/dev/null
+}

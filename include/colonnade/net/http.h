@@ -94,6 +94,8 @@ typedef struct cln_http_request {
     bool follows_redirects;
     bool decodes;    /* undoes Content-Encoding (none is asked for); else bytes come as they are sent */
     bool path_as_is; /* leaves "/../" and "/./" in the address alone */
+    bool is_once;    /* on a connection of its own: on one that was kept, libcurl itself repeats a request that got no
+                      * answer, though it may have been carried out */
     bool no_proxy;   /* whatever the environment says: for addresses of this machine's own host */
 } cln_http_request;
 

@@ -23,7 +23,8 @@ typedef struct cln_s3_part_list {
     size_t capacity;
 } cln_s3_part_list;
 
-/* Begins an upload; *upload_id is owned by the caller. */
+/* Begins an upload; *upload_id is owned by the caller. Where an answer was lost
+ * the service may have begun several: the others are given up. */
 CLN_CHECKED cln_status cln_s3_multipart_create(cln_s3 *s3, const char *bucket, const char *key, const cln_s3_meta *meta,
                                                size_t meta_count, char **upload_id, cln_error *err);
 
@@ -50,6 +51,7 @@ typedef struct cln_s3_upload_list {
     struct {
         char *key;
         char *upload_id;
+        int64_t begun_seconds; /* since 1970 UTC, by the service's clock; INT64_MIN: it does not say */
     } * uploads;
     size_t count;
     size_t capacity;
