@@ -220,6 +220,11 @@ static cln_status run_jobs(fetch_command *f, cln_error *err) {
     return status;
 }
 
+static cln_status run_jobs_to_bucket(fetch_command *f, cln_error *err) {
+    const cln_download_limits limits = limits_of(&f->cli->config.fetch);
+    return cln_fetch_to_bucket(f->cli, f->date, &limits, f->jobs, f->names, f->job_count, f->results, err);
+}
+
 /* ---- Telling ---- */
 
 static bool has_arrived(const cln_fetch_result *result) {
@@ -316,9 +321,7 @@ static cln_status fetch_local(const cln_cli *cli, cln_error *err) {
     if (status == CLN_OK && cln_option_given(cli->options, "abort")) {
         status = cln_fetch_abort(cli, f.jobs, f.job_count, err);
     } else if (status == CLN_OK) {
-        status = cln_option_given(cli->options, "to")
-                     ? cln_fetch_to_bucket(cli, f.date, f.jobs, f.names, f.job_count, f.results, err)
-                     : run_jobs(&f, err);
+        status = cln_option_given(cli->options, "to") ? run_jobs_to_bucket(&f, err) : run_jobs(&f, err);
         if (status == CLN_OK) status = tell(&f, err);
     }
     clean_up(&f);

@@ -58,9 +58,10 @@ static cln_status run(const cln_cli *cli, const cln_fetch_s3_target *target, con
 }
 
 /* A signal must wait until what it leaves unfinished in the bucket is given up. */
-cln_status cln_fetch_to_bucket(const cln_cli *cli, const char *date, const cln_fetch_job *jobs,
-                               const char *const *names, size_t count, cln_fetch_result *results, cln_error *err) {
-    cln_fetch_s3_target target = {.date = date, .size_limit_bytes = cli->config.fetch.size_limit_bytes};
+cln_status cln_fetch_to_bucket(const cln_cli *cli, const char *date, const cln_download_limits *limits,
+                               const cln_fetch_job *jobs, const char *const *names, size_t count,
+                               cln_fetch_result *results, cln_error *err) {
+    cln_fetch_s3_target target = {.date = date, .limits = limits};
     CLN_TRY(find_address(cli, &target.address, err));
     CLN_TRY(cln_s3_new(&target.s3, &cli->config.s3, err));
     cln_cleanup_hold();

@@ -10,8 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NOTE_BYTES = 65536 };
-
 /* Between looks whether the last bytes are hashed and synced. */
 static const double seal_seconds = 0.004;
 
@@ -95,7 +93,7 @@ static cln_status copy_text(char **copy, const char *text, cln_error *err) {
 static cln_status fill_result(cln_download *d, cln_error *err) {
     cln_download_result *result = d->result;
     result->size_bytes = d->partial.size_bytes;
-    if (result->final_url == NULL) CLN_TRY(cln_copy_string(&result->final_url, d->url, err));
+    if (result->final_url == NULL) CLN_TRY(cln_copy_string(&result->final_url, d->export.url, err));
     CLN_TRY(copy_text(&result->etag, d->partial.validators.etag, err));
     CLN_TRY(copy_text(&result->last_modified, d->partial.validators.last_modified, err));
     const ssize_t got = pread(d->partial.data, result->head, sizeof result->head, 0);
@@ -107,7 +105,7 @@ static cln_status fill_result(cln_download *d, cln_error *err) {
 static void end_arrived(cln_download *d) {
     cln_error error = {0};
     cln_buffer body;
-    cln_buffer_init(&body, NOTE_BYTES);
+    cln_buffer_init(&body, CLN_EXPORT_NOTE_BYTES);
     bool is_message = false;
     cln_status status = fill_result(d, &error);
     if (status == CLN_OK) status = cln_download_looks_like_message(d, &body, &is_message, &error);
@@ -154,10 +152,9 @@ void cln_download_seal(cln_download *d) {
 
 static cln_status prepare(cln_download *d, cln_error *err) {
     const cln_download_limits *limits = d->request->limits;
-    cln_buffer_init(&d->note, NOTE_BYTES);
+    cln_buffer_init(&d->note, CLN_EXPORT_NOTE_BYTES);
     d->deadline_seconds = cln_clock_seconds() + limits->timeouts.total_seconds;
-    d->poll_seconds = limits->poll_seconds;
-    CLN_TRY(cln_copy_string(&d->url, d->request->url, err));
+    CLN_TRY(cln_export_init(&d->export, d->request->url, limits, err));
     CLN_TRY(cln_new_array(&d->lanes, limits->connections_most, sizeof *d->lanes, err));
     d->lane_count = limits->connections_most;
     for (size_t i = 0; i < d->lane_count; i++) d->lanes[i].download = d;
@@ -209,6 +206,6 @@ void cln_download_free(cln_download *download) {
     cln_partial_close(&download->partial);
     cln_buffer_clean_up(&download->note);
     free(download->lanes);
-    free(download->url);
+    cln_export_clean_up(&download->export);
     free(download);
 }

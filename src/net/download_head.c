@@ -3,13 +3,6 @@
 #include "download_parts.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-
-static bool is_json(const cln_http_response *response) {
-    const char *type = cln_http_header_value(response, "Content-Type");
-    return type != NULL && (strncasecmp(type, "application/json", 16) == 0 || strncasecmp(type, "text/json", 9) == 0);
-}
 
 static bool is_alone(const cln_lane *lane) {
     const cln_download *d = lane->download;
@@ -22,7 +15,7 @@ static bool is_alone(const cln_lane *lane) {
 static cln_status check_size(const cln_download *d, uint64_t size_bytes, cln_error *err) {
     const uint64_t limit = d->request->limits->size_limit_bytes;
     if (size_bytes == CLN_HTTP_TO_THE_END || size_bytes <= limit) return CLN_OK;
-    return cln_fail(err, CLN_ERR_IO, "%s sends more than %llu bytes, the most that is taken", d->url,
+    return cln_fail(err, CLN_ERR_IO, "%s sends more than %llu bytes, the most that is taken", d->export.url,
                     (unsigned long long)limit);
 }
 
@@ -63,7 +56,7 @@ static cln_status judge_part(cln_lane *lane, const cln_http_response *response, 
     uint64_t last;
     uint64_t total;
     if (!lane->request.has_range) {
-        return cln_fail(err, CLN_ERR_IO, "%s answers with a part of the file when asked for all of it", d->url);
+        return cln_fail(err, CLN_ERR_IO, "%s answers with a part of the file when asked for all of it", d->export.url);
     }
     if (!cln_http_content_range(response, &first, &last, &total) || first != lane->request.first_byte ||
         last > lane->request.last_byte || total == CLN_HTTP_TO_THE_END || is_encoded(response)) {
@@ -101,11 +94,11 @@ static cln_status judge_whole(cln_lane *lane, const cln_http_response *response,
 
 cln_status cln_lane_judge_head(cln_lane *lane, const cln_http_response *response, cln_error *err) {
     const long status = response->status;
-    if (status == 202 || (is_json(response) && !lane->download->request->wants_json)) {
+    if (cln_export_is_announced(response, lane->download->request->wants_json)) {
         lane->verdict = CLN_LANE_NOTES;
         return CLN_OK;
     }
     if (status == 206) return judge_part(lane, response, err);
     if (status == 200 || status == 0) return judge_whole(lane, response, err);
-    return cln_fail(err, CLN_ERR_IO, "%s answers HTTP %ld instead of 200", lane->download->url, status);
+    return cln_fail(err, CLN_ERR_IO, "%s answers HTTP %ld instead of 200", lane->download->export.url, status);
 }

@@ -54,7 +54,7 @@ static cln_status on_bytes(void *context, const cln_http_response *response, con
     }
     if (lane->verdict == CLN_LANE_NOTES) return take_note(lane->download, data, size, err);
     if (lane->verdict == CLN_LANE_TAKES) return take_bytes(lane, data, size, err);
-    return cln_fail(err, CLN_ERR_IO, "%s changes while it is fetched", lane->download->url);
+    return cln_fail(err, CLN_ERR_IO, "%s changes while it is fetched", lane->download->export.url);
 }
 
 /* ---- Requests ---- */
@@ -74,7 +74,8 @@ static cln_status ask_for_part(cln_lane *lane, cln_error *err) {
     lane->request.has_range = true;
     lane->request.first_byte = part->first + part->done;
     lane->request.last_byte = part->first + part->size - 1;
-    if (cln_s3_is_address(lane->download->url)) return CLN_OK; /* S3 knows no If-Range: the answer's ETag tells */
+    if (cln_s3_is_address(lane->download->export.url))
+        return CLN_OK; /* S3 knows no If-Range: the answer's ETag tells */
     return add_header(lane, "If-Range", cln_validators_strong(&partial->validators), err);
 }
 
@@ -82,7 +83,7 @@ static cln_status ask_for_part(cln_lane *lane, cln_error *err) {
 static cln_status ask_for_beginning(cln_lane *lane, cln_error *err) {
     const cln_download *d = lane->download;
     const cln_download_request *request = d->request;
-    lane->request.has_range = !d->is_plain && strncmp(d->url, "file:", 5) != 0;
+    lane->request.has_range = !d->is_plain && strncmp(d->export.url, "file:", 5) != 0;
     lane->request.last_byte = request->limits->part_bytes - 1;
     if (request->known_etag == NULL && request->known_last_modified == NULL) return CLN_OK;
     lane->asks_if_changed = true;
@@ -93,9 +94,9 @@ static cln_status ask_for_beginning(cln_lane *lane, cln_error *err) {
 /* A signature holds for minutes, so each try has its own. */
 static cln_status sign(cln_lane *lane, cln_error *err) {
     cln_download *d = lane->download;
-    if (!cln_s3_is_address(d->url)) return CLN_OK;
-    if (d->request->s3 == NULL) return cln_fail(err, CLN_ERR_INTERNAL, "nobody opens %s", d->url);
-    CLN_TRY(cln_s3_sign_get(d->request->s3, d->url, &lane->signed_url, lane->headers, &lane->header_count, err));
+    if (!cln_s3_is_address(d->export.url)) return CLN_OK;
+    if (d->request->s3 == NULL) return cln_fail(err, CLN_ERR_INTERNAL, "nobody opens %s", d->export.url);
+    CLN_TRY(cln_s3_sign_get(d->request->s3, d->export.url, &lane->signed_url, lane->headers, &lane->header_count, err));
     lane->request.url = lane->signed_url;
     lane->request.follows_redirects = false;
     lane->request.path_as_is = true;
@@ -108,13 +109,13 @@ static cln_status prepare(cln_lane *lane, cln_error *err) {
     const double left = d->deadline_seconds - cln_clock_seconds();
     if (left <= 0) {
         return cln_fail(err, CLN_ERR_IO, "%s takes longer than %.0f s; 'transfer_timeout' of the configuration says so",
-                        d->url, limits->timeouts.total_seconds);
+                        d->export.url, limits->timeouts.total_seconds);
     }
     forget_try(lane);
     lane->verdict = CLN_LANE_UNJUDGED;
     lane->asks_if_changed = false;
     lane->taken_bytes = 0;
-    lane->request = (cln_http_request){.url = d->url,
+    lane->request = (cln_http_request){.url = d->export.url,
                                        .sink = on_bytes,
                                        .sink_context = lane,
                                        .sink_limit_bytes = limits->size_limit_bytes,
@@ -204,7 +205,7 @@ static void finish_part(cln_lane *lane) {
     const cln_part *part = &d->partial.parts[lane->part];
     cln_status status = CLN_OK;
     if (part->done < part->size && lane->taken_bytes == 0) {
-        status = cln_fail(&error, CLN_ERR_IO, "%s sends nothing of the bytes it was asked for", d->url);
+        status = cln_fail(&error, CLN_ERR_IO, "%s sends nothing of the bytes it was asked for", d->export.url);
     } else {
         status = cln_lanes_fill(d, &error);
     }
@@ -236,7 +237,7 @@ static void take_answer(cln_lane *lane) {
     cln_download *d = lane->download;
     const long http_status = lane->response.status;
     cln_error error;
-    (void)cln_fail(&error, CLN_ERR_IO, "%s answers HTTP %ld", d->url, http_status);
+    (void)cln_fail(&error, CLN_ERR_IO, "%s answers HTTP %ld", d->export.url, http_status);
     if (http_status == 0 || (http_status >= 200 && http_status <= 299)) {
         take_file(lane);
     } else if (http_status == 304 && lane->asks_if_changed) {

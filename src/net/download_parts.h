@@ -15,6 +15,7 @@
 #include "checksums.h"
 #include "colonnade/net/download.h"
 #include "colonnade/net/s3.h"
+#include "export.h"
 #include "follower.h"
 #include "partial.h"
 
@@ -50,7 +51,7 @@ struct cln_download {
     cln_download_result *result;
     cln_download_done *done;
     void *context;
-    char *url; /* that is asked: the request's, or where a made file lies */
+    cln_export export; /* tells the address that is asked */
     cln_partial partial;
     cln_follower *follower; /* NULL until bytes come */
     cln_checksums checksums;
@@ -60,10 +61,7 @@ struct cln_download {
     bool is_plain;     /* asks without Range */
     bool is_confirmed; /* by an answer of this run: the version of the partial file is the one that is sent */
     unsigned restart_count;
-    unsigned address_count; /* of made files */
     double deadline_seconds;
-    double export_deadline_seconds; /* 0: no export was seen */
-    double poll_seconds;
 };
 
 /* download.c. These may free the download at their end: nobody touches it afterwards. */

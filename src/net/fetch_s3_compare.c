@@ -55,7 +55,7 @@ cln_status cln_fetch_compare(cln_s3_fetch *fetch, const char *url, cln_pass_end 
     comparison c = {.fetch = fetch};
     c.stream = (cln_stream){.s3 = fetch->target->s3,
                             .url = url,
-                            .size_limit_bytes = fetch->target->size_limit_bytes,
+                            .limits = fetch->target->limits,
                             .is_csv = strcmp(fetch->target->extension, ".csv") == 0,
                             .known_etag = is_same_source ? known->etag : NULL,
                             .known_last_modified = is_same_source ? known->last_modified : NULL,

@@ -294,7 +294,7 @@ cln_status cln_fetch_pass(cln_s3_fetch *fetch, const char *url, cln_fetch_result
     cln_buffer_init(&p.state_text, STATE_LIMIT_BYTES);
     p.stream = (cln_stream){.s3 = fetch->target->s3,
                             .url = url,
-                            .size_limit_bytes = fetch->target->size_limit_bytes,
+                            .limits = fetch->target->limits,
                             .is_csv = strcmp(fetch->target->extension, ".csv") == 0,
                             .take = take,
                             .context = &p};

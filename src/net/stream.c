@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stream.h"
 
+#include "colonnade/base/clock.h"
 #include "colonnade/base/memory.h"
 #include "place.h"
 
@@ -56,9 +57,10 @@ static cln_status keep(char **kept, const char *text, cln_error *err) {
 }
 
 static cln_status check_size(cln_stream *stream, cln_error *err) {
-    if (stream->size_bytes == CLN_HTTP_TO_THE_END || stream->size_bytes <= stream->size_limit_bytes) return CLN_OK;
+    if (stream->size_bytes == CLN_HTTP_TO_THE_END || stream->size_bytes <= stream->limits->size_limit_bytes)
+        return CLN_OK;
     return cln_fail(err, CLN_ERR_IO, "%s has %llu bytes, more than the %llu that are taken", stream->url,
-                    (unsigned long long)stream->size_bytes, (unsigned long long)stream->size_limit_bytes);
+                    (unsigned long long)stream->size_bytes, (unsigned long long)stream->limits->size_limit_bytes);
 }
 
 static cln_status take_head(cln_stream *stream, const cln_http_response *response, cln_span first_bytes,
@@ -104,31 +106,28 @@ static cln_status judge_whole_again(cln_stream *stream, const cln_http_response 
 }
 
 static cln_status judge(cln_stream *stream, const cln_http_response *response, cln_span first_bytes, cln_error *err) {
-    stream->is_judged = true;
     stream->skip_bytes = 0;
     if (response->status == 206) return judge_part(stream, response, err);
     if (response->status != 200) {
-        return cln_fail(err, CLN_ERR_IO, "%s is not ready (HTTP %ld); try again in some minutes", stream->url,
-                        response->status);
+        return cln_fail(err, CLN_ERR_IO, "%s answers HTTP %ld instead of 200", stream->export.url, response->status);
     }
     if (stream->position > 0) return judge_whole_again(stream, response, err);
     return take_head(stream, response, first_bytes, err);
 }
 
 cln_status cln_stream_hand_on(cln_stream *stream, const char *data, size_t size, bool *wait, cln_error *err) {
-    if (stream->position > stream->size_limit_bytes || size > stream->size_limit_bytes - stream->position) {
+    if (stream->position > stream->limits->size_limit_bytes ||
+        size > stream->limits->size_limit_bytes - stream->position) {
         return cln_fail(err, CLN_ERR_IO, "%s sends more than %llu bytes, the most that is taken", stream->url,
-                        (unsigned long long)stream->size_limit_bytes);
+                        (unsigned long long)stream->limits->size_limit_bytes);
     }
     CLN_TRY(stream->take(stream->context, data, size, wait, err));
     if (!*wait) stream->position += size;
     return CLN_OK;
 }
 
-static cln_status on_bytes(void *context, const cln_http_response *response, const char *data, size_t size, bool *wait,
-                           cln_error *err) {
-    cln_stream *stream = context;
-    if (!stream->is_judged) CLN_TRY(judge(stream, response, cln_span_of(data, size), err));
+/* Bytes of the file, from where the answer begins. */
+static cln_status deliver(cln_stream *stream, const char *data, size_t size, bool *wait, cln_error *err) {
     size_t skipped = 0;
     if (stream->skip_bytes > 0) {
         skipped = stream->skip_bytes < size ? (size_t)stream->skip_bytes : size;
@@ -141,6 +140,36 @@ static cln_status on_bytes(void *context, const cln_http_response *response, con
     stream->transferred_bytes += size;
     if (skipped < size) cln_retry_succeeded(&stream->retry); /* what was known before is no progress */
     return CLN_OK;
+}
+
+/* What was held is no message. When it has to wait, this is done again. */
+static cln_status release(cln_stream *stream, const cln_http_response *response, bool *wait, cln_error *err) {
+    const cln_span note = cln_buffer_span(&stream->note);
+    CLN_TRY(judge(stream, response, note, err));
+    CLN_TRY(deliver(stream, note.data, note.size, wait, err));
+    stream->is_held = *wait;
+    return CLN_OK;
+}
+
+/* Some say only by what they send that the file is being made. */
+static cln_status judge_first(cln_stream *stream, const cln_http_response *response, cln_span bytes, cln_error *err) {
+    stream->is_judged = true;
+    stream->is_note = cln_export_is_announced(response, !stream->is_csv);
+    stream->is_held = !stream->is_note && response->status == 200 && bytes.size > 0 && bytes.data[0] == '{';
+    return stream->is_note || stream->is_held ? CLN_OK : judge(stream, response, bytes, err);
+}
+
+static cln_status on_bytes(void *context, const cln_http_response *response, const char *data, size_t size, bool *wait,
+                           cln_error *err) {
+    cln_stream *stream = context;
+    *wait = false;
+    if (!stream->is_judged) CLN_TRY(judge_first(stream, response, cln_span_of(data, size), err));
+    const size_t room = CLN_EXPORT_NOTE_BYTES - stream->note.size;
+    if (stream->is_note || (stream->is_held && size <= room)) {
+        return cln_buffer_append(&stream->note, data, size < room ? size : room, err);
+    }
+    if (stream->is_held) CLN_TRY(release(stream, response, wait, err));
+    return *wait ? CLN_OK : deliver(stream, data, size, wait, err);
 }
 
 static void try_again(void *context) {
@@ -168,6 +197,14 @@ static bool is_at_end(const cln_stream *stream) {
     return strtoull(text + 8, NULL, 10) == stream->position;
 }
 
+/* What is held is all of a file, and short: nobody waits for room for its first bytes. */
+static cln_status judge_rest(cln_stream *stream, cln_error *err) {
+    bool wait = false;
+    if (!stream->is_judged) return judge(stream, &stream->response, cln_span_of("", 0), err);
+    if (stream->is_held) CLN_TRY(release(stream, &stream->response, &wait, err));
+    return wait ? cln_fail(err, CLN_ERR_INTERNAL, "the bytes of %s are not taken", stream->url) : CLN_OK;
+}
+
 /* An answer that came to its end, whatever it says. */
 static cln_status judge_end(cln_stream *stream, bool *again, cln_error *err) {
     const long status = stream->response.status;
@@ -184,9 +221,9 @@ static cln_status judge_end(cln_stream *stream, bool *again, cln_error *err) {
     if (status < 200 || status > 299) {
         *again = cln_retry_is_worthwhile(&stream->response);
         stream->is_missing = stream->response.is_missing;
-        return cln_fail(err, CLN_ERR_IO, "%s answers HTTP %ld", stream->url, status);
+        return cln_fail(err, CLN_ERR_IO, "%s answers HTTP %ld", stream->export.url, status);
     }
-    if (!stream->is_judged) CLN_TRY(judge(stream, &stream->response, cln_span_of("", 0), err));
+    CLN_TRY(judge_rest(stream, err));
     if (stream->skip_bytes > 0) {
         stream->response.outcome = CLN_HTTP_INTERRUPTED;
         *again = true;
@@ -204,9 +241,41 @@ static cln_status judge_end(cln_stream *stream, bool *again, cln_error *err) {
     return keep(&stream->final_url, stream->response.final_url, err);
 }
 
+static cln_status is_message(const cln_stream *stream, bool *is_message, cln_error *err) {
+    const cln_http_response *response = &stream->response;
+    cln_export_state state = CLN_EXPORT_NONE;
+    char *address = NULL;
+    *is_message = stream->is_note;
+    if (response->status < 200 || response->status > 299) return CLN_OK;
+    if (!stream->is_judged) *is_message = cln_export_is_announced(response, !stream->is_csv); /* without a body */
+    if (stream->is_held) {
+        CLN_TRY(cln_export_judge(cln_buffer_span(&stream->note), &state, &address, err));
+        *is_message = state != CLN_EXPORT_NONE;
+    }
+    free(address);
+    return CLN_OK;
+}
+
+/* The next question is a new one, and no retry. */
+static cln_status heed_message(cln_stream *stream, cln_error *err) {
+    double delay_seconds;
+    CLN_TRY(cln_export_heed(&stream->export, &stream->response, cln_buffer_span(&stream->note), &delay_seconds, err));
+    cln_retry_succeeded(&stream->retry);
+    CLN_TRY(cln_http_call_later(stream->s3->pool, delay_seconds, try_again, stream, err));
+    stream->is_later = true;
+    return CLN_OK;
+}
+
 static void on_done(void *context, cln_status status, const cln_error *error) {
     cln_stream *stream = context;
+    bool has_message = false;
     stream->transfer = NULL;
+    if (status == CLN_OK) status = is_message(stream, &has_message, &stream->error);
+    if (status == CLN_OK && has_message) {
+        status = heed_message(stream, &stream->error);
+        if (status != CLN_OK) cln_stream_fail(stream, CLN_STREAM_FAILED, status, NULL);
+        return;
+    }
     bool again = stream->response.outcome == CLN_HTTP_INTERRUPTED;
     if (status == CLN_OK) {
         status = judge_end(stream, &again, &stream->error);
@@ -215,6 +284,11 @@ static void on_done(void *context, cln_status status, const cln_error *error) {
         stream->is_missing = stream->response.is_missing;
     }
     if (status != CLN_OK && again && arrange_retry(stream)) return;
+    if (again && !stream->is_other) {
+        const cln_error last = stream->error;
+        status = cln_fail(&stream->error, status, "%.900s (after %u tries)", last.message,
+                          stream->limits->retry.retries_most + 1);
+    }
     if (status != CLN_OK) {
         cln_stream_fail(stream, stream->is_other ? CLN_STREAM_OTHER_VERSION : CLN_STREAM_FAILED, status, NULL);
     }
@@ -222,17 +296,27 @@ static void on_done(void *context, cln_status status, const cln_error *error) {
 
 static cln_status begin_transfer(cln_stream *stream, cln_error *err) {
     cln_http_response_clean_up(&stream->response);
-    stream->request = (cln_http_request){.url = stream->url,
+    const double left = stream->deadline_seconds - cln_clock_seconds();
+    if (left <= 0) {
+        return cln_fail(err, CLN_ERR_IO, "%s takes longer than %.0f s; 'transfer_timeout' of the configuration says so",
+                        stream->url, stream->limits->timeouts.total_seconds);
+    }
+    stream->request = (cln_http_request){.url = stream->export.url,
                                          .sink = on_bytes,
                                          .sink_context = stream,
+                                         .timeouts = stream->limits->timeouts,
                                          .follows_redirects = true,
                                          .decodes = true,
                                          .has_range = stream->position > 0,
                                          .first_byte = stream->position,
                                          .last_byte = CLN_HTTP_TO_THE_END};
+    stream->request.timeouts.total_seconds = left;
     CLN_TRY(set_headers(stream, err));
     stream->request.headers = (const char *const *)stream->headers;
     stream->is_judged = false;
+    stream->is_note = false;
+    stream->is_held = false;
+    cln_buffer_clear(&stream->note);
     return cln_http_start(stream->s3->pool, &stream->request, &stream->response, on_done, stream, &stream->transfer,
                           err);
 }
@@ -245,9 +329,11 @@ static void try_once(cln_stream *stream) {
 void cln_stream_start(cln_stream *stream, uint64_t first_byte, const cln_validators *expected) {
     stream->position = first_byte;
     stream->size_bytes = CLN_HTTP_TO_THE_END;
-    cln_retry_init(&stream->retry, &cln_retry_default_policy, first_byte);
-    cln_status status = CLN_OK;
-    if (expected != NULL) {
+    stream->deadline_seconds = cln_clock_seconds() + stream->limits->timeouts.total_seconds;
+    cln_retry_init(&stream->retry, &stream->limits->retry, first_byte);
+    cln_buffer_init(&stream->note, CLN_EXPORT_NOTE_BYTES);
+    cln_status status = cln_export_init(&stream->export, stream->url, stream->limits, &stream->error);
+    if (status == CLN_OK && expected != NULL) {
         status = keep(&stream->validators.etag, expected->etag, &stream->error);
         if (status == CLN_OK) {
             status = keep(&stream->validators.last_modified, expected->last_modified, &stream->error);
@@ -279,6 +365,8 @@ void cln_stream_clean_up(cln_stream *stream) {
     forget_headers(stream);
     cln_http_response_clean_up(&stream->response);
     cln_validators_clean_up(&stream->validators);
+    cln_export_clean_up(&stream->export);
+    cln_buffer_clean_up(&stream->note);
     free(stream->final_url);
     free(stream->content_type);
     *stream = (cln_stream){0};

@@ -3,12 +3,14 @@
  * A source (http, https, file, s3) read once, in order, by whoever takes its
  * bytes, without a file in between. A cut is mended: the stream asks for the
  * rest of the same version (Range with If-Range, or If-Match), and never goes
- * on with another. Local; all happens within the pool.
+ * on with another. A server that makes the file first is asked until it has
+ * (export.h). Local; all happens within the pool.
  */
 #ifndef COLONNADE_NET_STREAM_H
 #define COLONNADE_NET_STREAM_H
 
 #include "colonnade/base/byte_source.h"
+#include "export.h"
 #include "s3_call.h"
 #include "validators.h"
 
@@ -28,7 +30,7 @@ typedef cln_status cln_stream_take(void *context, const char *data, size_t size,
 typedef struct cln_stream {
     cln_s3 *s3; /* its pool runs the stream, and its keys open s3:// */
     const char *url;
-    uint64_t size_limit_bytes;
+    const cln_download_limits *limits; /* of http; of all, the size */
     bool is_csv;
     const char *known_etag; /* NULL: take any version */
     const char *known_last_modified;
@@ -55,8 +57,13 @@ typedef struct cln_stream {
     cln_http_response response;
     cln_http_transfer *transfer;
     cln_retry retry;
+    cln_export export; /* tells the address that is asked */
+    double deadline_seconds;
+    cln_buffer note; /* the beginning of an answer that is a message, or may be one */
     char *headers[2];
     bool is_judged; /* the head of the answer that runs */
+    bool is_note;   /* it is a message */
+    bool is_held;   /* it may be one: its bytes are handed on when it is too long for that */
     bool has_head;  /* of any answer: validators and size are known */
     bool is_other;
     bool is_later;

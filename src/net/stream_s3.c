@@ -21,9 +21,9 @@ static cln_status take_head(cln_stream *stream, cln_error *err) {
         stream->is_other = true;
         return cln_fail(err, CLN_ERR_IO, "%s was replaced by another version while it was read", stream->url);
     }
-    if (stream->size_bytes > stream->size_limit_bytes) {
+    if (stream->size_bytes > stream->limits->size_limit_bytes) {
         return cln_fail(err, CLN_ERR_IO, "%s has more than %llu bytes, the most that is taken", stream->url,
-                        (unsigned long long)stream->size_limit_bytes);
+                        (unsigned long long)stream->limits->size_limit_bytes);
     }
     if (stream->size_bytes == 0) return cln_fail(err, CLN_ERR_IO, "%s is empty", stream->url);
     CLN_TRY(cln_validators_take(&stream->validators, response, err));

@@ -40,12 +40,6 @@ storm() {
     : >store/requests
 }
 
-# state uploads|objects: what the server has.
-state() {
-    python3 -c 'import sys, urllib.request
-sys.stdout.write(urllib.request.urlopen(sys.argv[1]).read().decode())' "$AWS_ENDPOINT_URL/-/$1"
-}
-
 # tries METHOD PATTERN: how often requests were made for each target, the most of all.
 tries() {
     awk -v method="$1" -v pattern="$2" '$1 == method && $3 ~ pattern && ++count[$3] > most { most = count[$3] }
@@ -54,14 +48,14 @@ tries() {
 
 no_uploads() {
     CHECKS_DONE=$((CHECKS_DONE + 1))
-    [ -z "$(state uploads)" ] || fail "$1: uploads are left: $(state uploads)"
-    if state objects | grep '\.upload '; then fail "$1: a state is left"; fi
+    [ -z "$(s3_state uploads)" ] || fail "$1: uploads are left: $(s3_state uploads)"
+    if s3_state objects | grep '\.upload '; then fail "$1: a state is left"; fi
 }
 
 # has KEY FILE: the object has the bytes of that file.
 has() {
     CHECKS_DONE=$((CHECKS_DONE + 1))
-    state objects | grep -qxF "bucket $1 $(sha256sum <"$2" | cut -d ' ' -f 1)" || fail "$1 is not $2: $(state objects)"
+    s3_state objects | grep -qxF "bucket $1 $(sha256sum <"$2" | cut -d ' ' -f 1)" || fail "$1 is not $2: $(s3_state objects)"
 }
 
 to_bucket() { # to_bucket STATUS TEXT ARGUMENT...
@@ -117,8 +111,8 @@ while IFS='|' read -r fault text; do
     most=$((retries + 1))
     [ "$fault" != reset ] || most=$((6 * most))
     [ "$(tries PUT partNumber=2)" -le $most ] || fail "$fault: a part was tried $(tries PUT partNumber=2) times"
-    [ "$(state uploads | wc -l)" = 1 ] || fail "$fault: not one upload waits: $(state uploads)"
-    if state objects | grep "cut_$fault.csv "; then fail "$fault: something is visible"; fi
+    [ "$(s3_state uploads | wc -l)" = 1 ] || fail "$fault: not one upload waits: $(s3_state uploads)"
+    if s3_state objects | grep "cut_$fault.csv "; then fail "$fault: something is visible"; fi
     storm
     to_bucket 0 ''
     has in/calls/$DAY/"cut_$fault.csv" $a

@@ -135,3 +135,9 @@ s3_environment() {
     export AWS_ACCESS_KEY_ID=test:tester AWS_SECRET_ACCESS_KEY=testing-Secret/1+2 AWS_EC2_METADATA_DISABLED=true
     export AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_CONFIG_FILE=/dev/null
 }
+
+# s3_state uploads|objects: what the s3_server.py at AWS_ENDPOINT_URL has.
+s3_state() {
+    python3 -c 'import sys, urllib.request
+sys.stdout.write(urllib.request.urlopen(sys.argv[1]).read().decode())' "$AWS_ENDPOINT_URL/-/$1"
+}

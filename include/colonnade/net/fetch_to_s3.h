@@ -23,9 +23,9 @@ typedef struct cln_fetch_s3_target {
     cln_s3 *s3;
     const char *address; /* s3://BUCKET/PREFIX */
     const char *dataset;
-    const char *date;      /* YYYY-MM-DD */
-    const char *extension; /* ".csv", ".geojson" */
-    uint64_t size_limit_bytes;
+    const char *date;                  /* YYYY-MM-DD */
+    const char *extension;             /* ".csv", ".geojson" */
+    const cln_download_limits *limits; /* of sources; connections and parts do not matter */
     void (*progress)(void *context, uint64_t received_bytes, uint64_t total_bytes); /* may be NULL */
     void *progress_context;
 } cln_fetch_s3_target;
