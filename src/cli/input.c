@@ -4,6 +4,9 @@
 #include "colonnade/base/compression.h"
 #include "colonnade/base/log.h"
 #include "colonnade/net/input.h"
+#include "colonnade/net/s3.h"
+
+#include <stdlib.h>
 
 static cln_status open_local(const cln_cli *cli, const char *path, cln_byte_source **source, cln_error *err) {
     cln_byte_source *file;
@@ -41,4 +44,22 @@ cln_status cln_cli_open_input(const cln_cli *cli, const char *path, cln_byte_sou
 
 cln_status cln_cli_check_input(const cln_comm *comm, cln_byte_source *source, cln_error *err) {
     return cln_agree(comm, source->check_unchanged(source, err), err);
+}
+
+static cln_status take_origin(cln_byte_source *object, const char *address, cln_sidecar *sidecar, cln_error *err) {
+    char *json;
+    CLN_TRY(cln_input_origin(object, address, &json, err));
+    const cln_status status = cln_sidecar_parse(sidecar, cln_span_of_string(json), address, err);
+    free(json);
+    return status;
+}
+
+cln_status cln_cli_read_sidecar(const cln_cli *cli, const char *path, cln_sidecar *sidecar, cln_error *err) {
+    if (!cln_s3_is_address(path)) return cln_sidecar_read(sidecar, path, err);
+    *sidecar = (cln_sidecar){0};
+    cln_byte_source *object;
+    CLN_TRY(cln_input_open(&object, path, &cli->config.s3, err));
+    const cln_status status = take_origin(object, path, sidecar, err);
+    object->release(object);
+    return status;
 }

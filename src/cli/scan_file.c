@@ -199,7 +199,7 @@ static void combine(scan_job *job) {
 static void read_sidecar(scan_job *job) {
     cln_sidecar sidecar;
     if (job->cli->comm.rank != 0) return;
-    if (cln_sidecar_read(&sidecar, job->path, &job->sidecar_warning) != CLN_OK) return;
+    if (cln_cli_read_sidecar(job->cli, job->path, &sidecar, &job->sidecar_warning) != CLN_OK) return;
     if (sidecar.is_sample) job->facts.greatest.is_sample = 1;
     cln_sidecar_clean_up(&sidecar);
 }

@@ -84,6 +84,19 @@ for name in short long; do
     done
 done
 
+# ---- What an object's sidecar says of it is known to whoever reads it ----
+
+cp web/published/a.csv sample.csv
+echo '{"sample": true}' >sample.csv.meta.json
+settings '' "sample=file://$PWD/sample.csv"
+to_bucket 0 '' calls
+for file in "s3://bucket/in/calls/$DAY/sample.csv" sample.csv; do
+    expect 0 2 '' scan "$file" --format csv
+    says out 'sample,SAMPLE DATA'
+done
+expect 0 1 '' scan "s3://bucket/in/calls/$DAY/hub_2.csv" --format csv
+grep -qx 'sample,' out || fail "every object is a sample: $(head -n 3 out)"
+
 # ---- What never comes right: an error that says why, and nothing in the bucket ----
 
 while IFS='|' read -r fault text; do

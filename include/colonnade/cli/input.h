@@ -7,6 +7,7 @@
 
 #include "colonnade/base/byte_source.h"
 #include "colonnade/cli/cli.h"
+#include "colonnade/ingest/provenance.h"
 
 /* Collective. Opens the file on every rank, or on none; a compressed one is a
  * stream, which rank 0 reads. The caller releases *source. */
@@ -15,5 +16,9 @@ CLN_CHECKED cln_status cln_cli_open_input(const cln_cli *cli, const char *path, 
 
 /* Collective. Fails when the file changed since any rank opened it. */
 CLN_CHECKED cln_status cln_cli_check_input(const cln_comm *comm, cln_byte_source *source, cln_error *err);
+
+/* Local. What FILE.meta.json says, of an object what the one beside it does;
+ * the caller cleans *sidecar up. */
+CLN_CHECKED cln_status cln_cli_read_sidecar(const cln_cli *cli, const char *path, cln_sidecar *sidecar, cln_error *err);
 
 #endif
