@@ -235,7 +235,11 @@ static cln_status publish(pass *p, cln_fetch_result *result, cln_error *err) {
     free(url);
     if (status != CLN_OK) return status;
     CLN_TRY(cln_s3_upload_complete(&p->upload, err));
-    if (had_state) CLN_TRY(forget_state(p, err));
+    cln_error why;
+    if (had_state && forget_state(p, &why) != CLN_OK) {
+        cln_warning("%s is there, and so is still the state of its upload, which --abort removes: %s", p->upload.key,
+                    why.message);
+    }
     result->outcome = p->fetch->keys.newest_key == NULL ? CLN_FETCH_NEW : CLN_FETCH_CHANGED;
     result->size_bytes = stream->position;
     result->transferred_bytes += stream->transferred_bytes;

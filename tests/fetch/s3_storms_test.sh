@@ -93,6 +93,16 @@ to_bucket 0 ''
 has in/calls/$DAY/up_late.csv $a
 [ "$(tries POST uploadId=)" = 3 ] || fail 'an error within status 200 was not noticed'
 
+# What is whole is whole, though the service does not let the traces be removed.
+settings "traced=$web/a.csv"
+storm 'POST delete 999 slow'
+to_bucket 0 ''
+says err 'which --abort removes'
+has in/calls/$DAY/traced.csv $a
+storm
+to_bucket 0 '' --abort
+no_uploads traced
+
 # From bucket to bucket, with both in the storm.
 settings "copied=s3://bucket/in/calls/$DAY/first.csv"
 storm 'GET first.csv 2 half' 'GET . 1 slow' 'PUT . 2 slow'
