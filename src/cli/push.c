@@ -65,9 +65,11 @@ static cln_status push_dataset(cln_bucket_copy *copy, const cln_s3_place *place,
     cln_manifest manifest;
     CLN_TRY(cln_dataset_lock(store_dir, dataset, err));
     cln_status status = cln_manifest_read(&manifest, store_dir, dataset, &exists, err);
-    if (status == CLN_OK && exists) status = push_files(copy, place, &manifest, dataset, err);
-    if (status == CLN_OK && !exists) cln_note("%s has no published partition; nothing of it is pushed", dataset);
-    if (status == CLN_OK) cln_manifest_clean_up(&manifest);
+    if (status == CLN_OK) {
+        if (exists) status = push_files(copy, place, &manifest, dataset, err);
+        if (!exists) cln_note("%s has no published partition; nothing of it is pushed", dataset);
+        cln_manifest_clean_up(&manifest);
+    }
     cln_dataset_unlock(store_dir, dataset);
     return status;
 }
