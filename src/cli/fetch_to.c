@@ -20,39 +20,17 @@ static cln_status find_address(const cln_cli *cli, const char **address, cln_err
                     "--to staging: the configuration has no bucket of that role; set buckets.staging, or name one");
 }
 
-typedef struct file_progress {
-    cln_fetch_progress *progress;
-    size_t file;
-} file_progress;
-
-static void advance(void *context, uint64_t received_bytes, uint64_t total_bytes) {
-    const file_progress *file = context;
-    cln_fetch_progress_advance(file->progress, file->file, received_bytes, total_bytes);
-}
-
-static cln_status run_jobs(const cln_fetch_s3_target *target, const cln_fetch_job *jobs, size_t count,
-                           cln_fetch_progress *progress, cln_fetch_result *results, cln_error *err) {
-    for (size_t i = 0; i < count; i++) {
-        file_progress file = {progress, i};
-        cln_fetch_s3_target one = *target;
-        one.dataset = jobs[i].dataset;
-        one.extension = jobs[i].extension;
-        one.progress = advance;
-        one.progress_context = &file;
-        CLN_TRY(cln_fetch_run_to_s3(jobs[i].item, &one, &results[i], err));
-        cln_fetch_progress_end(progress, i);
-    }
-    return CLN_OK;
-}
-
-static cln_status run(const cln_cli *cli, const cln_fetch_s3_target *target, const cln_fetch_job *jobs,
+static cln_status run(const cln_cli *cli, cln_fetch_s3_target *target, const cln_fetch_job *jobs,
                       const char *const *names, size_t count, cln_fetch_result *results, cln_error *err) {
     cln_s3_place place;
     CLN_TRY(cln_s3_parse_address(&place, target->address, err));
     CLN_TRY(cln_s3_require_bucket(target->s3, place.bucket, cln_option_given(cli->options, "create"), err));
     cln_fetch_progress *progress;
     CLN_TRY(cln_fetch_progress_new(&progress, names, count, err));
-    const cln_status status = run_jobs(target, jobs, count, progress, results, err);
+    target->progress = cln_fetch_progress_advance;
+    target->ended = cln_fetch_progress_end;
+    target->context = progress;
+    const cln_status status = cln_fetch_run_to_s3(jobs, count, target, results, err);
     cln_fetch_progress_free(progress);
     return status;
 }
@@ -61,7 +39,7 @@ static cln_status run(const cln_cli *cli, const cln_fetch_s3_target *target, con
 cln_status cln_fetch_to_bucket(const cln_cli *cli, const char *date, const cln_download_limits *limits,
                                const cln_fetch_job *jobs, const char *const *names, size_t count,
                                cln_fetch_result *results, cln_error *err) {
-    cln_fetch_s3_target target = {.date = date, .limits = limits};
+    cln_fetch_s3_target target = {.date = date, .limits = limits, .files_most = (size_t)cli->config.fetch.files};
     CLN_TRY(find_address(cli, &target.address, err));
     CLN_TRY(cln_s3_new(&target.s3, &cli->config.s3, err));
     cln_cleanup_hold();
@@ -78,19 +56,19 @@ static bool is_first_of_dataset(const cln_fetch_job *jobs, size_t job) {
 }
 
 cln_status cln_fetch_abort(const cln_cli *cli, const cln_fetch_job *jobs, size_t count, cln_error *err) {
-    cln_fetch_s3_target target = {0};
+    const char *address;
+    cln_s3 *s3;
     size_t total = 0;
-    CLN_TRY(find_address(cli, &target.address, err));
-    CLN_TRY(cln_s3_new(&target.s3, &cli->config.s3, err));
+    CLN_TRY(find_address(cli, &address, err));
+    CLN_TRY(cln_s3_new(&s3, &cli->config.s3, err));
     cln_status status = CLN_OK;
     for (size_t i = 0; i < count && status == CLN_OK; i++) {
         if (!is_first_of_dataset(jobs, i)) continue;
         size_t some = 0;
-        target.dataset = jobs[i].dataset;
-        status = cln_fetch_abort_s3(&target, &some, err);
+        status = cln_fetch_abort_s3(s3, address, jobs[i].dataset, &some, err);
         total += some;
     }
-    cln_s3_free(target.s3);
-    if (status == CLN_OK) cln_note("%zu interrupted uploads given up in %s", total, target.address);
+    cln_s3_free(s3);
+    if (status == CLN_OK) cln_note("%zu interrupted uploads given up in %s", total, address);
     return status;
 }

@@ -9,8 +9,8 @@
 #include "colonnade/cli/cli.h"
 #include "colonnade/net/fetch.h"
 
-/* Runs the jobs one after the other, each by several parts at once; as
- * cln_fetch_run. limits are those of the sources; names are those of the jobs' items. */
+/* Runs the jobs, several at a time; as cln_fetch_run. limits are those of the sources; names are those of the jobs'
+ * items. */
 CLN_CHECKED cln_status cln_fetch_to_bucket(const cln_cli *cli, const char *date, const cln_download_limits *limits,
                                            const cln_fetch_job *jobs, const char *const *names, size_t count,
                                            cln_fetch_result *results, cln_error *err);

@@ -18,8 +18,8 @@ static cln_status object_exists(const cln_s3_fetch *fetch, const char *key, bool
 
 static cln_status find_versions(cln_s3_fetch *fetch, cln_error *err) {
     cln_fetch_keys *keys = &fetch->keys;
-    const char *name = fetch->item->name;
-    const char *extension = fetch->target->extension;
+    const char *name = fetch->job->item->name;
+    const char *extension = fetch->job->extension;
     CLN_TRY(cln_format_string(&keys->next_key, err, "%s%s%s", keys->folder, name, extension));
     for (int version = 2; version < VERSIONS_MOST; version++) {
         bool exists = false;
@@ -52,17 +52,17 @@ cln_status cln_fetch_keys_find(cln_s3_fetch *fetch, cln_error *err) {
     const cln_fetch_s3_target *target = fetch->target;
     cln_fetch_keys *keys = &fetch->keys;
     CLN_TRY(cln_s3_parse_address(&keys->place, target->address, err));
-    if (!cln_path_is_safe_name(fetch->item->name) || !cln_path_is_safe_name(target->dataset)) {
+    if (!cln_path_is_safe_name(fetch->job->item->name) || !cln_path_is_safe_name(fetch->job->dataset)) {
         return cln_fail(err, CLN_ERR_USAGE,
                         "the source '%s' of '%s' cannot name an object; rename it in the configuration",
-                        fetch->item->name, target->dataset);
+                        fetch->job->item->name, fetch->job->dataset);
     }
     const char *prefix = keys->place.key;
     const size_t size = strlen(prefix);
     const char *slash = size > 0 && prefix[size - 1] != '/' ? "/" : "";
-    CLN_TRY(cln_format_string(&keys->folder, err, "%s%s%s/%s/", prefix, slash, target->dataset, target->date));
-    CLN_TRY(cln_format_string(&keys->state_key, err, "%s.%s%s" CLN_UPLOAD_STATE_SUFFIX, keys->folder, fetch->item->name,
-                              target->extension));
+    CLN_TRY(cln_format_string(&keys->folder, err, "%s%s%s/%s/", prefix, slash, fetch->job->dataset, target->date));
+    CLN_TRY(cln_format_string(&keys->state_key, err, "%s.%s%s" CLN_UPLOAD_STATE_SUFFIX, keys->folder,
+                              fetch->job->item->name, fetch->job->extension));
     CLN_TRY(find_versions(fetch, err));
     return keys->newest_key == NULL ? CLN_OK : read_sidecar(fetch, err);
 }

@@ -9,37 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATE_LIMIT_BYTES = 1 << 20, MARK_BYTES = 33 };
+enum { STATE_LIMIT_BYTES = 1 << 20 };
 
-/* One attempt, with all that it holds. */
-typedef struct pass {
-    cln_s3_fetch *fetch;
-    const char *url;
-    cln_stream stream;
-    cln_s3_upload upload;
-    cln_upload_state former; /* of an earlier run */
-    char mark[MARK_BYTES];
-    cln_s3_call state_call;
-    cln_buffer state_text;
-    bool is_saving;
-    bool has_state;       /* the service has one */
-    unsigned saved_parts; /* as the state that is saved has them; UINT_MAX: none is */
-} pass;
-
-cln_status cln_fetch_check_signal(cln_error *err) {
-    if (cln_cleanup_signal() == 0) return CLN_OK;
-    return cln_fail(err, CLN_ERR_IO, "interrupted");
-}
-
-static void clean_up_pass(pass *p) {
-    if (p->is_saving) cln_s3_call_clean_up(&p->state_call);
-    cln_buffer_clean_up(&p->state_text);
-    cln_stream_clean_up(&p->stream);
-    cln_s3_upload_clean_up(&p->upload);
-    cln_upload_state_clean_up(&p->former);
-}
-
-static cln_status make_mark(char mark[MARK_BYTES], cln_error *err) {
+static cln_status make_mark(char mark[CLN_UPLOAD_MARK_BYTES], cln_error *err) {
     unsigned char bytes[16];
     if (RAND_bytes(bytes, sizeof bytes) != 1) {
         return cln_fail(err, CLN_ERR_INTERNAL, "OpenSSL has no random numbers on this machine");
@@ -48,22 +20,27 @@ static cln_status make_mark(char mark[MARK_BYTES], cln_error *err) {
     return CLN_OK;
 }
 
-static cln_status read_state(pass *p, bool *is_whole, cln_error *err) {
+/* Whether there is an upload of this file to go on with. */
+static cln_status read_state(cln_pass *p, cln_error *err) {
     const cln_fetch_keys *keys = &p->fetch->keys;
+    const cln_upload_state *former = &p->former;
+    bool is_whole = false;
     bool exists = false;
     cln_buffer text;
     cln_buffer_init(&text, STATE_LIMIT_BYTES);
     cln_status status = cln_s3_get(p->fetch->target->s3, keys->place.bucket, keys->state_key, &text, &exists, err);
-    *is_whole = false;
     if (status == CLN_OK && exists) {
-        status = cln_upload_state_parse(&p->former, cln_buffer_span(&text), is_whole, err);
+        status = cln_upload_state_parse(&p->former, cln_buffer_span(&text), &is_whole, err);
     }
     cln_buffer_clean_up(&text);
+    p->has_read = true;
+    p->can_resume = is_whole && strcmp(former->key, keys->next_key) == 0 && strcmp(former->url, p->url) == 0 &&
+                    former->part_bytes <= p->fetch->target->s3->memory_bytes / 2;
     return status;
 }
 
 /* Uploads of the same object that no state knows: whoever began them was killed at once. */
-static cln_status abort_others(pass *p, const char *but, cln_error *err) {
+static cln_status abort_others(cln_pass *p, const char *but, cln_error *err) {
     const cln_fetch_keys *keys = &p->fetch->keys;
     cln_s3 *s3 = p->fetch->target->s3;
     cln_s3_upload_list list;
@@ -87,11 +64,11 @@ static unsigned count_prefix(const cln_s3_part_list *list, uint64_t part_bytes) 
     return count;
 }
 
-static bool can_skip(const pass *p) {
+static bool can_skip(const cln_pass *p) {
     return strncmp(p->url, "file:", 5) != 0 && cln_validators_strong(&p->former.validators) != NULL;
 }
 
-static cln_status take_over(pass *p, cln_s3_part_list *list, cln_error *err) {
+static cln_status take_over(cln_pass *p, cln_s3_part_list *list, cln_error *err) {
     unsigned parts = can_skip(p) ? count_prefix(list, p->former.part_bytes) : 0;
     cln_sha256_state hash;
     while (!cln_upload_state_hash(&p->former, parts, &hash)) parts--;
@@ -103,28 +80,25 @@ static cln_status take_over(pass *p, cln_s3_part_list *list, cln_error *err) {
     return CLN_OK;
 }
 
-static cln_status begin_upload(pass *p, uint64_t part_bytes, const char *mark, cln_error *err) {
+static cln_status begin_upload(cln_pass *p, uint64_t part_bytes, const char *mark, cln_error *err) {
     const cln_fetch_keys *keys = &p->fetch->keys;
     p->upload = (cln_s3_upload){.s3 = p->fetch->target->s3,
                                 .bucket = keys->place.bucket,
                                 .key = keys->next_key,
                                 .mark = mark,
-                                .part_bytes = part_bytes};
+                                .part_bytes = part_bytes,
+                                .memory_bytes = p->fetch->held_bytes};
     return cln_s3_upload_begin(&p->upload, err);
 }
 
 /* *is_resumed false: there is nothing to go on with. */
-static cln_status try_resume(pass *p, bool *is_resumed, cln_error *err) {
+static cln_status try_resume(cln_pass *p, bool *is_resumed, cln_error *err) {
     const cln_fetch_keys *keys = &p->fetch->keys;
-    cln_s3 *s3 = p->fetch->target->s3;
-    bool is_whole = false;
-    *is_resumed = false;
-    CLN_TRY(read_state(p, &is_whole, err));
     const cln_upload_state *former = &p->former;
-    const bool is_ours = is_whole && strcmp(former->key, keys->next_key) == 0 && strcmp(former->url, p->url) == 0 &&
-                         former->part_bytes <= s3->memory_bytes / 2;
-    CLN_TRY(abort_others(p, is_ours ? former->upload_id : NULL, err));
-    if (!is_ours) return CLN_OK;
+    cln_s3 *s3 = p->fetch->target->s3;
+    *is_resumed = false;
+    CLN_TRY(abort_others(p, p->can_resume ? former->upload_id : NULL, err));
+    if (!p->can_resume) return CLN_OK;
     cln_s3_part_list list;
     cln_status status =
         cln_s3_multipart_list(s3, keys->place.bucket, keys->next_key, former->upload_id, &list, is_resumed, err);
@@ -137,7 +111,7 @@ static cln_status try_resume(pass *p, bool *is_resumed, cln_error *err) {
 }
 
 static void on_saved(cln_s3_call *call, cln_status status) {
-    pass *p = call->context;
+    cln_pass *p = call->context;
     p->is_saving = false;
     p->has_state = p->has_state || status == CLN_OK;
     if (status != CLN_OK) cln_warning("an interruption of this upload could not be mended: %s", call->error.message);
@@ -145,7 +119,7 @@ static void on_saved(cln_s3_call *call, cln_status status) {
 }
 
 /* One at a time; what changed meanwhile is in the next. */
-static cln_status save_state(pass *p, cln_error *err) {
+static cln_status save_state(cln_pass *p, cln_error *err) {
     const cln_s3_upload *upload = &p->upload;
     const unsigned whole_parts = upload->part_count - (upload->filling != NULL);
     if (p->is_saving || upload->upload_id == NULL || whole_parts == p->saved_parts) return CLN_OK;
@@ -165,44 +139,66 @@ static cln_status save_state(pass *p, cln_error *err) {
 }
 
 static cln_status take(void *context, const char *data, size_t size, bool *wait, cln_error *err) {
-    pass *p = context;
+    cln_pass *p = context;
     if (p->upload.buffers == NULL) { /* the first bytes: now the size is known, where anybody knows it */
         uint64_t part_bytes;
         CLN_TRY(cln_s3_part_bytes(p->stream.s3, p->stream.size_bytes, &part_bytes, err));
+        *wait = !cln_fetch_take_memory(p->fetch, part_bytes);
+        if (*wait) return CLN_OK;
         CLN_TRY(begin_upload(p, part_bytes, p->mark, err));
     }
     return cln_s3_upload_take(&p->upload, data, size, wait, err);
 }
 
-static void tell_progress(const pass *p) {
+static void tell_progress(const cln_pass *p) {
     const cln_fetch_s3_target *target = p->fetch->target;
     const uint64_t total = p->stream.size_bytes == CLN_HTTP_TO_THE_END ? 0 : p->stream.size_bytes;
-    if (target->progress != NULL) target->progress(target->progress_context, p->stream.position, total);
+    if (target->progress != NULL) target->progress(target->context, p->fetch->index, p->stream.position, total);
 }
 
-/* Until everything is with the service, or the source fails. */
-static cln_status pump(pass *p, cln_error *err) {
-    bool busy = true;
-    bool room = true;
-    while (p->stream.state == CLN_STREAM_RUNS || p->stream.state == CLN_STREAM_WHOLE) {
-        CLN_TRY(cln_fetch_check_signal(err));
-        if (room) cln_stream_resume(&p->stream);
-        if (p->stream.state == CLN_STREAM_WHOLE && !p->upload.is_ended) cln_s3_upload_end(&p->upload);
-        if (p->upload.buffers != NULL) {
-            CLN_TRY(cln_s3_upload_advance(&p->upload, &room, err));
-            CLN_TRY(save_state(p, err));
-        }
-        tell_progress(p);
-        if (p->upload.buffers != NULL && cln_s3_upload_is_sent(&p->upload)) return CLN_OK;
-        CLN_TRY(cln_http_pool_step(p->stream.s3->pool, 1, &busy, err));
-    }
+/* Where there is not enough memory to go on with a former upload yet, nothing begins. */
+static cln_status begin(cln_pass *p, cln_error *err) {
+    bool is_resumed = false;
+    if (!p->has_read) CLN_TRY(read_state(p, err));
+    if (p->can_resume && !cln_fetch_take_memory(p->fetch, p->former.part_bytes)) return CLN_OK;
+    p->is_begun = true;
+    CLN_TRY(make_mark(p->mark, err));
+    CLN_TRY(try_resume(p, &is_resumed, err));
+    const uint64_t first_byte = is_resumed ? p->upload.first_part * p->upload.part_bytes : 0;
+    cln_stream_start(&p->stream, first_byte, first_byte == 0 ? NULL : &p->former.validators);
     return CLN_OK;
 }
 
-static cln_status put_sidecar(pass *p, const cln_origin *origin, cln_error *err) {
+/* Until everything is with the service, or the source fails. */
+static cln_status pump(cln_pass *p, bool *is_over, cln_error *err) {
+    *is_over = p->stream.state != CLN_STREAM_RUNS && p->stream.state != CLN_STREAM_WHOLE;
+    if (*is_over) return CLN_OK;
+    if (p->has_room) cln_stream_resume(&p->stream);
+    if (p->stream.state == CLN_STREAM_WHOLE && !p->upload.is_ended) cln_s3_upload_end(&p->upload);
+    if (p->upload.buffers != NULL) {
+        CLN_TRY(cln_s3_upload_advance(&p->upload, &p->has_room, err));
+        CLN_TRY(save_state(p, err));
+    }
+    tell_progress(p);
+    *is_over = p->upload.buffers != NULL && cln_s3_upload_is_sent(&p->upload);
+    return CLN_OK;
+}
+
+cln_status cln_fetch_pass_step(cln_pass *p, bool *is_over, bool *has_moved, cln_error *err) {
+    const bool was_begun = p->is_begun;
+    const bool had_room = p->has_room;
+    const uint64_t position = p->stream.position;
+    *is_over = false;
+    if (!p->is_begun) CLN_TRY(begin(p, err));
+    if (p->is_begun) CLN_TRY(pump(p, is_over, err));
+    *has_moved = *is_over || p->is_begun != was_begun || (p->has_room && !had_room) || p->stream.position != position;
+    return CLN_OK;
+}
+
+static cln_status put_sidecar(cln_pass *p, const cln_origin *origin, cln_error *err) {
     char *text = NULL;
     char *key = NULL;
-    cln_status status = cln_origin_print(origin, p->fetch->item, &text, err);
+    cln_status status = cln_origin_print(origin, p->fetch->job->item, &text, err);
     if (status == CLN_OK) status = cln_format_string(&key, err, "%s" CLN_SIDECAR_SUFFIX, p->upload.key);
     if (status == CLN_OK) {
         status = cln_s3_put(p->upload.s3, p->upload.bucket, key, cln_span_of_string(text), NULL, 0, err);
@@ -212,7 +208,7 @@ static cln_status put_sidecar(pass *p, const cln_origin *origin, cln_error *err)
     return status;
 }
 
-static cln_status forget_state(pass *p, cln_error *err) {
+static cln_status forget_state(cln_pass *p, cln_error *err) {
     const char *const keys[] = {p->fetch->keys.state_key};
     if (p->is_saving) cln_s3_call_clean_up(&p->state_call);
     p->is_saving = false;
@@ -220,7 +216,7 @@ static cln_status forget_state(pass *p, cln_error *err) {
 }
 
 /* The sidecar comes first: an object without one would lose its origin. */
-static cln_status publish(pass *p, cln_fetch_result *result, cln_error *err) {
+static cln_status publish(cln_pass *p, cln_fetch_result *result, cln_error *err) {
     cln_stream *stream = &p->stream;
     char *url;
     CLN_TRY(cln_copy_string(&url, p->url, err));
@@ -247,14 +243,14 @@ static cln_status publish(pass *p, cln_fetch_result *result, cln_error *err) {
 }
 
 /* All of it goes, as far as the service can be reached. */
-static cln_status give_up(pass *p, cln_error *err) {
+static cln_status give_up(cln_pass *p, cln_error *err) {
     if (p->upload.buffers == NULL || p->upload.upload_id == NULL) return CLN_OK;
     CLN_TRY(cln_s3_upload_abort(&p->upload, err));
     return forget_state(p, err);
 }
 
 /* Of what was not completed the next run has use when a state tells of it, and nobody stopped it on purpose. */
-static void leave(pass *p) {
+static void leave(cln_pass *p) {
     bool busy = true;
     while (p->is_saving && busy && cln_cleanup_signal() == 0) {
         if (cln_http_pool_step(p->stream.s3->pool, 1, &busy, NULL) != CLN_OK) break;
@@ -265,46 +261,43 @@ static void leave(pass *p) {
     cln_warning("%s: an upload is left with the service, which the next run gives up: %s", p->url, why.message);
 }
 
-static cln_status judge(pass *p, cln_fetch_result *result, cln_pass_end *end, bool *is_missing, cln_error *reason,
-                        cln_error *err) {
-    *is_missing = p->stream.is_missing;
+void cln_fetch_pass_begin(cln_pass *p, cln_s3_fetch *fetch, const char *url) {
+    *p = (cln_pass){.fetch = fetch, .url = url, .saved_parts = UINT_MAX, .has_room = true};
+    cln_buffer_init(&p->state_text, STATE_LIMIT_BYTES);
+    p->stream = (cln_stream){.s3 = fetch->target->s3,
+                             .url = url,
+                             .limits = fetch->target->limits,
+                             .is_csv = strcmp(fetch->job->extension, ".csv") == 0,
+                             .take = take,
+                             .context = p};
+}
+
+cln_status cln_fetch_pass_finish(cln_pass *p, cln_fetch_result *result, cln_pass_outcome *outcome, cln_error *err) {
+    *outcome = (cln_pass_outcome){.is_missing = p->stream.is_missing, .reason = p->stream.error};
     switch (p->stream.state) {
     case CLN_STREAM_WHOLE:
-        *end = CLN_PASS_DONE;
-        return publish(p, result, err);
+        outcome->end = CLN_PASS_DONE;
+        CLN_TRY(publish(p, result, err));
+        p->is_done = true;
+        return CLN_OK;
     case CLN_STREAM_OTHER_VERSION:
-        *end = CLN_PASS_OTHER_VERSION;
-        *reason = p->stream.error;
-        return give_up(p, err);
+        outcome->end = CLN_PASS_OTHER_VERSION;
+        CLN_TRY(give_up(p, err));
+        p->is_done = true;
+        return CLN_OK;
     default:
-        *end = CLN_PASS_FAILED;
-        *reason = p->stream.error;
+        outcome->end = CLN_PASS_FAILED;
         return CLN_OK;
     }
 }
 
-static cln_status run(pass *p, cln_error *err) {
-    bool is_resumed = false;
-    CLN_TRY(make_mark(p->mark, err));
-    CLN_TRY(try_resume(p, &is_resumed, err));
-    const uint64_t first_byte = is_resumed ? p->upload.first_part * p->upload.part_bytes : 0;
-    cln_stream_start(&p->stream, first_byte, first_byte == 0 ? NULL : &p->former.validators);
-    return pump(p, err);
-}
-
-cln_status cln_fetch_pass(cln_s3_fetch *fetch, const char *url, cln_fetch_result *result, cln_pass_end *end,
-                          bool *is_missing, cln_error *reason, cln_error *err) {
-    pass p = {.fetch = fetch, .url = url, .saved_parts = UINT_MAX};
-    cln_buffer_init(&p.state_text, STATE_LIMIT_BYTES);
-    p.stream = (cln_stream){.s3 = fetch->target->s3,
-                            .url = url,
-                            .limits = fetch->target->limits,
-                            .is_csv = strcmp(fetch->target->extension, ".csv") == 0,
-                            .take = take,
-                            .context = &p};
-    cln_status status = run(&p, err);
-    if (status == CLN_OK) status = judge(&p, result, end, is_missing, reason, err);
-    if (status != CLN_OK || *end == CLN_PASS_FAILED) leave(&p);
-    clean_up_pass(&p);
-    return status;
+void cln_fetch_pass_clean_up(cln_pass *p) {
+    if (p->fetch == NULL) return;
+    if (!p->is_done) leave(p);
+    if (p->is_saving) cln_s3_call_clean_up(&p->state_call);
+    cln_buffer_clean_up(&p->state_text);
+    cln_stream_clean_up(&p->stream);
+    cln_s3_upload_clean_up(&p->upload);
+    cln_upload_state_clean_up(&p->former);
+    *p = (cln_pass){0};
 }

@@ -44,6 +44,10 @@ cln_status cln_http_pool_new(cln_http_pool **pool, size_t transfers_most, cln_er
     return CLN_OK;
 }
 
+void cln_http_pool_widen(cln_http_pool *pool, size_t more) {
+    pool->transfers_most += more;
+}
+
 /* Takes a transfer out of the loop; it still exists. */
 static void detach(cln_http_transfer *t) {
     cln_http_pool *pool = t->pool;

@@ -30,7 +30,8 @@ struct cln_s3 {
     cln_retry_policy retry; /* of each request */
     cln_credentials *credentials;
     cln_http_pool *pool;
-    uint64_t call_count; /* seeds of the back-off */
+    size_t sending_count; /* parts of all uploads that are on the way */
+    uint64_t call_count;  /* seeds of the back-off */
 };
 
 /* What a service says when it refuses. */

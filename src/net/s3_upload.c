@@ -25,7 +25,8 @@ cln_status cln_s3_part_bytes(const cln_s3 *s3, uint64_t size_bytes, uint64_t *pa
 
 /* One is filled while the others are sent; fewer where memory is short, two at least. */
 static size_t buffers_most(const cln_s3_upload *upload) {
-    const uint64_t affordable = upload->s3->memory_bytes / upload->part_bytes;
+    const uint64_t memory_bytes = upload->memory_bytes == 0 ? upload->s3->memory_bytes : upload->memory_bytes;
+    const uint64_t affordable = memory_bytes / upload->part_bytes;
     const uint64_t wanted = (uint64_t)upload->s3->parts_at_once + 1;
     const uint64_t count = affordable < wanted ? affordable : wanted;
     return count < 2 ? 2 : count > CLN_S3_BUFFERS_MOST ? CLN_S3_BUFFERS_MOST : (size_t)count;
@@ -40,9 +41,16 @@ cln_status cln_s3_upload_begin(cln_s3_upload *upload, cln_error *err) {
     return CLN_OK;
 }
 
+/* A part that is on the way is no longer. */
+static void stop_part(cln_s3_upload *upload, cln_part_buffer *buffer) {
+    cln_s3_call_clean_up(&buffer->call);
+    if (buffer->state == CLN_PART_SENDING) upload->s3->sending_count--;
+    buffer->state = CLN_PART_FREE;
+}
+
 void cln_s3_upload_clean_up(cln_s3_upload *upload) {
     for (size_t i = 0; upload->buffers != NULL && i < upload->buffer_count; i++) {
-        cln_s3_call_clean_up(&upload->buffers[i].call);
+        stop_part(upload, &upload->buffers[i]);
         free(upload->buffers[i].data);
     }
     free(upload->buffers);
@@ -147,6 +155,7 @@ static void on_part(cln_s3_call *call, cln_status status) {
     cln_part_buffer *buffer = call->context;
     cln_s3_upload *upload = buffer->upload;
     buffer->state = CLN_PART_SENT;
+    upload->s3->sending_count--;
     if (status != CLN_OK && upload->status == CLN_OK) {
         upload->status = status;
         upload->error = call->error;
@@ -155,6 +164,7 @@ static void on_part(cln_s3_call *call, cln_status status) {
 
 static void send_part(cln_s3_upload *upload, cln_part_buffer *buffer) {
     buffer->state = CLN_PART_SENDING;
+    upload->s3->sending_count++;
     (void)snprintf(buffer->number_text, sizeof buffer->number_text, "%u", buffer->number);
     buffer->call = (cln_s3_call){.method = "PUT",
                                  .bucket = upload->bucket,
@@ -226,12 +236,6 @@ static cln_status create(cln_s3_upload *upload, cln_error *err) {
                                    &upload->upload_id, err);
 }
 
-static size_t sending_count(const cln_s3_upload *upload) {
-    size_t count = 0;
-    for (size_t i = 0; i < upload->buffer_count; i++) count += upload->buffers[i].state == CLN_PART_SENDING;
-    return count;
-}
-
 /* The one with the lowest number, so that parts arrive about in their order. */
 static cln_part_buffer *next_full(cln_s3_upload *upload) {
     cln_part_buffer *next = NULL;
@@ -251,7 +255,7 @@ cln_status cln_s3_upload_advance(cln_s3_upload *upload, bool *room, cln_error *e
             buffer->state = CLN_PART_FREE;
     }
     while (upload->status == CLN_OK && !is_single(upload) && (buffer = next_full(upload)) != NULL &&
-           sending_count(upload) < (size_t)upload->s3->parts_at_once) {
+           upload->s3->sending_count < (size_t)upload->s3->parts_at_once) {
         if (upload->upload_id == NULL) CLN_TRY(create(upload, err));
         CLN_TRY(send_or_keep(upload, buffer, err));
     }
@@ -295,10 +299,7 @@ cln_status cln_s3_upload_complete(cln_s3_upload *upload, cln_error *err) {
 
 /* Parts on the way would come after the end and stay for ever. */
 cln_status cln_s3_upload_abort(cln_s3_upload *upload, cln_error *err) {
-    for (size_t i = 0; i < upload->buffer_count; i++) {
-        cln_s3_call_clean_up(&upload->buffers[i].call);
-        upload->buffers[i].state = CLN_PART_FREE;
-    }
+    for (size_t i = 0; i < upload->buffer_count; i++) stop_part(upload, &upload->buffers[i]);
     if (upload->upload_id == NULL) return CLN_OK;
     CLN_TRY(cln_s3_multipart_abort(upload->s3, upload->bucket, upload->key, upload->upload_id, err));
     free(upload->upload_id);

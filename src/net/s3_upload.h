@@ -42,6 +42,7 @@ typedef struct cln_s3_upload {
     const char *mark;   /* of this upload, for the object's metadata */
     const char *sha256; /* of the whole where it is known before, for its metadata; NULL */
     uint64_t part_bytes;
+    uint64_t memory_bytes; /* that its parts may take; 0: all that s3 has */
 
     /* What came of it. */
     char *upload_id;        /* NULL: not begun */

@@ -123,6 +123,8 @@ typedef struct cln_http_transfer cln_http_transfer;
 /* Keeps connections alive and runs at most transfers_most at once; those
  * beyond wait for their turn. The caller frees it. */
 CLN_CHECKED cln_status cln_http_pool_new(cln_http_pool **pool, size_t transfers_most, cln_error *err);
+/* From now on so many more at once. */
+void cln_http_pool_widen(cln_http_pool *pool, size_t more);
 /* Cancels what still runs, without calling anybody. NULL does nothing. */
 void cln_http_pool_free(cln_http_pool *pool);
 
