@@ -89,7 +89,6 @@ typedef struct scan_column {
     char *title;       /* the header's spelling in the first file that has it */
     size_t first_file; /* that file ... */
     size_t position;   /* ... and where the column stands there */
-    size_t last_file;
     size_t file_count;
     bool is_positional; /* of files without a header */
 } scan_column;

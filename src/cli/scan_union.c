@@ -40,13 +40,25 @@ static cln_status add_column(scan_union *joint, const scan_union_file *file, con
     return cln_copy_string(&column->title, title, err);
 }
 
-/* The number of the column with this key. */
-static cln_status find_key(scan_union *joint, const scan_union_file *file, cln_span key, const char *title,
-                           size_t position, uint32_t *code, cln_error *err) {
-    const size_t known = joint->keys.count;
-    CLN_TRY(cln_grow_array(&joint->columns, &joint->capacity, known + 1, sizeof *joint->columns, err));
-    CLN_TRY(cln_string_table_intern(&joint->keys, key, code, err));
-    return joint->keys.count > known ? add_column(joint, file, title, position, err) : CLN_OK;
+/* The columns of one file on their way into the union. */
+typedef struct placement {
+    cln_string_table names; /* what its columns go by */
+    size_t *turns;          /* how many go by each so far */
+    size_t turns_capacity;
+    cln_buffer key;
+} placement;
+
+static void placing_init(placement *placing) {
+    placing->turns = NULL;
+    placing->turns_capacity = 0;
+    cln_string_table_init(&placing->names, SIZE_MAX);
+    cln_buffer_init(&placing->key, SIZE_MAX);
+}
+
+static void placing_clean_up(placement *placing) {
+    cln_string_table_clean_up(&placing->names);
+    free(placing->turns);
+    cln_buffer_clean_up(&placing->key);
 }
 
 /* What a column goes by: its name, or its position where it has none. */
@@ -61,29 +73,47 @@ static cln_status write_key(const scan_union_file *file, const char *title, size
     return cln_buffer_append_string(key, strlen(title) < NAME_BYTES ? name : title, err);
 }
 
-static cln_status place_column(scan_union *joint, scan_union_file *file, const char *title, size_t position,
-                               cln_buffer *key, cln_error *err) {
-    CLN_TRY(write_key(file, title, position, key, err));
+/* Of equal names in one file, which of them it is; from the second on the key
+ * says so, behind a byte that no name has. */
+static cln_status count_turn(placement *placing, size_t *turn, cln_error *err) {
     uint32_t code;
-    CLN_TRY(find_key(joint, file, cln_buffer_span(key), title, position, &code, err));
-    while (joint->columns[code].last_file == joint->file_count) { /* the file has this name already */
-        CLN_TRY(cln_buffer_append_string(key, " again", err));
-        CLN_TRY(find_key(joint, file, cln_buffer_span(key), title, position, &code, err));
-    }
-    joint->columns[code].last_file = joint->file_count;
+    CLN_TRY(cln_grow_array(&placing->turns, &placing->turns_capacity, placing->names.count + 1, sizeof *placing->turns,
+                           err));
+    CLN_TRY(cln_string_table_intern(&placing->names, cln_buffer_span(&placing->key), &code, err));
+    *turn = ++placing->turns[code];
+    if (*turn == 1) return CLN_OK;
+    CLN_TRY(cln_buffer_append_char(&placing->key, '\0', err));
+    return cln_buffer_append_format(&placing->key, err, "%zu", *turn);
+}
+
+static cln_status place_column(scan_union *joint, placement *placing, const char *title, size_t position,
+                               cln_error *err) {
+    scan_union_file *file = &joint->files[joint->file_count - 1];
+    const size_t known = joint->keys.count;
+    size_t turn;
+    uint32_t code;
+    CLN_TRY(write_key(file, title, position, &placing->key, err));
+    CLN_TRY(count_turn(placing, &turn, err));
+    CLN_TRY(cln_grow_array(&joint->columns, &joint->capacity, known + 1, sizeof *joint->columns, err));
+    CLN_TRY(cln_string_table_intern(&joint->keys, cln_buffer_span(&placing->key), &code, err));
+    if (joint->keys.count > known) CLN_TRY(add_column(joint, file, title, position, err));
     joint->columns[code].file_count++;
     file->columns[position] = code;
     return CLN_OK;
 }
 
-static cln_status place_columns(scan_union *joint, scan_union_file *file, cln_span names, cln_buffer *key,
-                                cln_error *err) {
+static cln_status place_columns(scan_union *joint, cln_span names, cln_error *err) {
+    const size_t count = joint->files[joint->file_count - 1].column_count;
     const char *title = names.data;
-    for (size_t i = 0; i < file->column_count; i++) {
-        CLN_TRY(place_column(joint, file, title, i, key, err));
+    placement placing;
+    placing_init(&placing);
+    cln_status status = CLN_OK;
+    for (size_t i = 0; i < count && status == CLN_OK; i++) {
+        status = place_column(joint, &placing, title, i, err);
         title += strlen(title) + 1;
     }
-    return CLN_OK;
+    placing_clean_up(&placing);
+    return status;
 }
 
 cln_status cln_scan_union_add(scan_union *joint, const cln_file_item *item, const scan_facts *facts, cln_span names,
@@ -97,10 +127,7 @@ cln_status cln_scan_union_add(scan_union *joint, const cln_file_item *item, cons
     CLN_TRY(cln_new_array(&file->columns, file->column_count, sizeof *file->columns, err));
     joint->file_count++;
     if (facts->greatest.is_sample) joint->is_sample = true;
-    cln_buffer key;
-    cln_buffer_init(&key, SIZE_MAX);
-    cln_status status = place_columns(joint, file, names, &key, err);
-    cln_buffer_clean_up(&key);
+    cln_status status = place_columns(joint, names, err);
     for (size_t i = 0; status == CLN_OK && survey != NULL && i < file->column_count; i++) {
         status = cln_survey_merge(&joint->survey, file->columns[i], survey, i, err);
     }

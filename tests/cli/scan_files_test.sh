@@ -190,3 +190,8 @@ printf 'N,n,\n2,y,z\n' >twice_2.csv
 ends 0 "$COLONNADE" scan --schema --format csv twice_1.csv twice_2.csv
 cut -d, -f 1-5 out >columns
 printf 'header,name,type,formats,in_files\nn,n,integer,,2\nN,,category,,2\n"",,category,,2\n' | diff - columns >&2 || fail "columns of the same name"
+
+# As many as a file may have.
+python3 -c 'print(",".join(["a"] * 4096)); print(",".join(["1"] * 4096))' >equal.csv
+ends 0 "$COLONNADE" scan --schema --format csv equal.csv twice_1.csv
+[ "$(grep -c '^a,' out)" = 4096 ] || fail "$(grep -c '^a,' out) columns of the same name"
