@@ -86,9 +86,11 @@ CLN_CHECKED cln_status cln_scan_print_files(const cln_cli *cli, const cln_file_l
 
 /* A column that files have in common. */
 typedef struct scan_column {
-    char *title;       /* the header's spelling in the first file that has it */
-    size_t first_file; /* that file ... */
-    size_t position;   /* ... and where the column stands there */
+    char *title;          /* the header's spelling in the first file that has it */
+    char *name;           /* what it is declared as; "" when it cannot be */
+    const char *obstacle; /* then, why; else NULL */
+    size_t first_file;    /* that file ... */
+    size_t position;      /* ... and where the column stands there */
     size_t file_count;
     bool is_positional; /* of files without a header */
 } scan_column;
@@ -102,20 +104,23 @@ typedef struct scan_union_file {
 } scan_union_file;
 
 /* Columns of all files, united as ingest matches them: by normalised name, of
- * files without a header by position; of equal names in one file the first with
- * the first, the second with the second. Everything depends on the files and
- * their order alone, and what a column holds on the files alone. */
+ * files without a header by position among the columns that are declared; of
+ * equal names in one file the first with the first, the second with the second.
+ * Everything depends on the files and their order alone, and what a column holds
+ * on the files alone. */
 typedef struct scan_union {
     cln_string_table keys; /* the code of a key is the number of its column */
     scan_column *columns;
     size_t capacity;
+    uint32_t *declared; /* of the columns with names those that can be declared, in their order */
+    size_t declared_count, declared_capacity;
     cln_survey survey; /* before the join: of what this rank has seen */
     scan_union_file *files;
     size_t file_count, file_capacity;
     bool is_sample;
     /* behind the join: */
-    uint32_t *order; /* of columns, those with names first */
-    size_t order_count;
+    uint32_t *order; /* of columns: the named_count of files with a header, then what others have beyond */
+    size_t order_count, named_count;
     size_t dialect_file; /* the first of those whose dialect most files have */
 } scan_union;
 
@@ -133,7 +138,8 @@ CLN_CHECKED cln_status cln_scan_union_add(scan_union *joint, const cln_file_item
  * file was added. */
 CLN_CHECKED cln_status cln_scan_union_join(scan_union *joint, const cln_comm *comm, cln_error *err);
 
-/* Local (rank 0). Warns of files that lack columns, or have another dialect. */
+/* Local (rank 0). Warns of files that lack columns, that have another dialect,
+ * or whose columns are taken for others. */
 CLN_CHECKED cln_status cln_scan_union_warn(const scan_union *joint, cln_error *err);
 
 /* Local (rank 0). The proposed configuration as JSON, or the columns as a table

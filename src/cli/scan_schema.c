@@ -14,14 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_BYTES = 201, DATASET_NAME_BYTES = 65 };
+enum { DATASET_NAME_BYTES = 65 };
 
 /* What becomes of one column of the files. */
 typedef struct proposal {
     const scan_column *column;
-    char name[NAME_BYTES]; /* normalised; "" when the configuration cannot name it */
-    const char *title;     /* the header's spelling */
-    const char *note;      /* for people; "" when there is nothing to say */
+    const char *note; /* for people; "" when there is nothing to say */
     cln_survey_finding finding;
 } proposal;
 
@@ -34,38 +32,17 @@ static const char *type_of(const cln_survey_finding *finding) {
     return finding->has_type ? cln_type_name(finding->type) : "auto";
 }
 
-/* A name that an earlier column has, or that is none, cannot be declared. */
-static void name_column(proposal_list *list, size_t column) {
-    proposal *p = &list->items[column];
-    if (strlen(p->title) >= NAME_BYTES) {
-        p->note = "its name is too long to be declared";
-        return;
-    }
-    cln_config_normalise_name(cln_span_of_string(p->title), p->name, sizeof p->name);
-    if (p->name[0] == '\0') p->note = "it has no name; it is stored by its position";
-    if (strcmp(p->name, "record") == 0) {
-        p->note = "its name is that of the record numbers; it is stored as record_";
-        p->name[0] = '\0';
-    }
-    for (size_t i = 0; i < column && p->name[0] != '\0'; i++) {
-        if (strcmp(list->items[i].name, p->name) != 0) continue;
-        p->note = "an earlier column has the same name; rename one of them in the file";
-        p->name[0] = '\0';
-    }
-}
-
 static cln_status propose(proposal_list *list, const scan_union *joint, cln_error *err) {
     CLN_TRY(cln_new_array(&list->items, joint->order_count, sizeof *list->items, err));
     list->count = joint->order_count;
     for (size_t i = 0; i < list->count; i++) {
         proposal *p = &list->items[i];
         p->column = &joint->columns[joint->order[i]];
-        p->title = p->column->title;
         p->finding = cln_survey_find(&joint->survey, joint->order[i]);
         p->note = "";
         if (p->finding.is_ambiguous) p->note = "all dates fit with the day first, too; the month first was taken";
         if (!p->finding.has_type) p->note = "it has no values";
-        name_column(list, i);
+        if (p->column->obstacle != NULL) p->note = p->column->obstacle;
     }
     return CLN_OK;
 }
@@ -75,7 +52,7 @@ static void warn(const proposal_list *list, const scan_union *joint) {
         const proposal *p = &list->items[i];
         if (p->note[0] == '\0') continue;
         cln_warning("%s: column %zu (\"%.80s\"): %s", joint->files[p->column->first_file].item->path,
-                    p->column->position + 1, p->title, p->note);
+                    p->column->position + 1, p->column->title, p->note);
     }
 }
 
@@ -159,8 +136,8 @@ static cln_status append_formats(cln_buffer *json, const cln_survey_finding *fin
 
 static cln_status append_column(cln_buffer *json, const proposal *p, cln_error *err) {
     CLN_TRY(cln_buffer_append_string(json, "        { ", err));
-    CLN_TRY(append_text(json, "name", p->name, err));
-    const cln_span title = cln_span_trim(cln_span_of_string(p->title));
+    CLN_TRY(append_text(json, "name", p->column->name, err));
+    const cln_span title = cln_span_trim(cln_span_of_string(p->column->title));
     if (title.size > 0) {
         CLN_TRY(cln_buffer_append_string(json, ", \"title\": ", err));
         CLN_TRY(cln_escape_json(title, json, err));
@@ -174,7 +151,7 @@ static cln_status append_columns(cln_buffer *json, const proposal_list *list, cl
     bool is_first = true;
     CLN_TRY(cln_buffer_append_string(json, "      \"columns\": [", err));
     for (size_t i = 0; i < list->count; i++) {
-        if (list->items[i].name[0] == '\0') continue;
+        if (list->items[i].column->name[0] == '\0') continue;
         CLN_TRY(cln_buffer_append_string(json, is_first ? "\n" : ",\n", err));
         CLN_TRY(append_column(json, &list->items[i], err));
         is_first = false;
@@ -217,8 +194,8 @@ typedef struct proposal_table {
 static cln_status fill_row(cln_cell *cells, const proposal *p, const proposal_table *has, cln_buffer *text,
                            cln_error *err) {
     const cln_survey_finding *finding = &p->finding;
-    CLN_TRY(cln_cell_set_text(cells++, cln_span_of_string(p->title), err));
-    if (p->name[0] != '\0') CLN_TRY(cln_cell_set_text(cells, cln_span_of_string(p->name), err));
+    CLN_TRY(cln_cell_set_text(cells++, cln_span_of_string(p->column->title), err));
+    if (p->column->name[0] != '\0') CLN_TRY(cln_cell_set_text(cells, cln_span_of_string(p->column->name), err));
     cells++;
     CLN_TRY(cln_cell_set_text(cells++, cln_span_of_string(type_of(finding)), err));
     CLN_TRY(list_formats(finding, text, err));

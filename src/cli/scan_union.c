@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_BYTES = 201, LISTED_COLUMNS = 8 };
+/* A name is looked up by its first bytes, as the configuration does; fewer can
+ * be declared. */
+enum { NAME_BYTES = 512, DECLARED_NAME_BYTES = 200, LISTED_COLUMNS = 8 };
 
 void cln_scan_union_init(scan_union *joint) {
     *joint = (scan_union){0};
@@ -18,8 +20,12 @@ void cln_scan_union_init(scan_union *joint) {
 }
 
 void cln_scan_union_clean_up(scan_union *joint) {
-    for (size_t c = 0; c < joint->keys.count; c++) free(joint->columns[c].title);
+    for (size_t c = 0; c < joint->keys.count; c++) {
+        free(joint->columns[c].title);
+        free(joint->columns[c].name);
+    }
     free(joint->columns);
+    free(joint->declared);
     for (size_t f = 0; f < joint->file_count; f++) free(joint->files[f].columns);
     free(joint->files);
     free(joint->order);
@@ -29,15 +35,41 @@ void cln_scan_union_clean_up(scan_union *joint) {
 
 /* ---- One more file ---- */
 
-/* Adds what is known of a column that no file had before. */
-static cln_status add_column(scan_union *joint, const scan_union_file *file, const char *title, size_t position,
-                             cln_error *err) {
-    const size_t count = joint->keys.count;
-    CLN_TRY(cln_survey_extend(&joint->survey, count, err));
-    scan_column *column = &joint->columns[count - 1];
-    *column = (scan_column){.first_file = joint->file_count - 1, .position = position};
-    column->is_positional = !file->has_header;
-    return cln_copy_string(&column->title, title, err);
+/* One column of a file on its way into the union. */
+typedef struct newcomer {
+    const char *title;
+    char name[NAME_BYTES]; /* normalised; "" when it has none */
+    size_t position;
+    size_t turn; /* which of equal names in its file it is, from 1 */
+} newcomer;
+
+/* Why a column cannot be declared; NULL: it can. */
+static const char *find_obstacle(const newcomer *column) {
+    if (column->name[0] == '\0') return "it has no name; it is stored by its position";
+    if (strlen(column->name) > DECLARED_NAME_BYTES) return "its name is too long to be declared";
+    if (strcmp(column->name, "record") == 0) {
+        return "its name is that of the record numbers; it is stored as record_";
+    }
+    return column->turn > 1 ? "an earlier column has the same name; rename one of them in the file" : NULL;
+}
+
+/* What is known of a column that no file had before. Those without a header are
+ * named when all others are. */
+static cln_status add_column(scan_union *joint, const newcomer *new, cln_error *err) {
+    const size_t code = joint->keys.count - 1;
+    CLN_TRY(cln_survey_extend(&joint->survey, joint->keys.count, err));
+    scan_column *column = &joint->columns[code];
+    *column = (scan_column){.first_file = joint->file_count - 1, .position = new->position};
+    CLN_TRY(cln_copy_string(&column->title, new->title, err));
+    column->is_positional = !joint->files[column->first_file].has_header;
+    if (column->is_positional) return CLN_OK;
+    column->obstacle = find_obstacle(new);
+    CLN_TRY(cln_copy_string(&column->name, column->obstacle == NULL ? new->name : "", err));
+    if (column->obstacle != NULL) return CLN_OK;
+    CLN_TRY(cln_grow_array(&joint->declared, &joint->declared_capacity, joint->declared_count + 1,
+                           sizeof *joint->declared, err));
+    joint->declared[joint->declared_count++] = (uint32_t)code;
+    return CLN_OK;
 }
 
 /* The columns of one file on their way into the union. */
@@ -61,44 +93,35 @@ static void placing_clean_up(placement *placing) {
     cln_buffer_clean_up(&placing->key);
 }
 
-/* What a column goes by: its name, or its position where it has none. */
-static cln_status write_key(const scan_union_file *file, const char *title, size_t position, cln_buffer *key,
-                            cln_error *err) {
+/* What a column goes by: its name, or its position where it has none. Of equal
+ * names in one file, from the second on the key says which of them it is, behind
+ * a byte that no name has. */
+static cln_status write_key(placement *placing, bool has_header, newcomer *new, cln_error *err) {
+    cln_buffer *key = &placing->key;
     cln_buffer_clear(key);
-    if (!file->has_header) return cln_buffer_append_format(key, err, "position %zu", position);
-    char name[NAME_BYTES];
-    cln_config_normalise_name(cln_span_of_string(title), name, sizeof name);
-    if (name[0] == '\0') return cln_buffer_append_format(key, err, "nameless %zu", position);
-    CLN_TRY(cln_buffer_append_string(key, "name ", err));
-    return cln_buffer_append_string(key, strlen(title) < NAME_BYTES ? name : title, err);
-}
-
-/* Of equal names in one file, which of them it is; from the second on the key
- * says so, behind a byte that no name has. */
-static cln_status count_turn(placement *placing, size_t *turn, cln_error *err) {
+    if (!has_header) return cln_buffer_append_format(key, err, "position %zu", new->position);
+    if (new->name[0] == '\0') return cln_buffer_append_format(key, err, "nameless %zu", new->position);
+    CLN_TRY(cln_buffer_append_format(key, err, "name %s", new->name));
     uint32_t code;
     CLN_TRY(cln_grow_array(&placing->turns, &placing->turns_capacity, placing->names.count + 1, sizeof *placing->turns,
                            err));
-    CLN_TRY(cln_string_table_intern(&placing->names, cln_buffer_span(&placing->key), &code, err));
-    *turn = ++placing->turns[code];
-    if (*turn == 1) return CLN_OK;
-    CLN_TRY(cln_buffer_append_char(&placing->key, '\0', err));
-    return cln_buffer_append_format(&placing->key, err, "%zu", *turn);
+    CLN_TRY(cln_string_table_intern(&placing->names, cln_buffer_span(key), &code, err));
+    new->turn = ++placing->turns[code];
+    if (new->turn == 1) return CLN_OK;
+    CLN_TRY(cln_buffer_append_char(key, '\0', err));
+    return cln_buffer_append_format(key, err, "%zu", new->turn);
 }
 
-static cln_status place_column(scan_union *joint, placement *placing, const char *title, size_t position,
-                               cln_error *err) {
+static cln_status place_column(scan_union *joint, placement *placing, newcomer *new, cln_error *err) {
     scan_union_file *file = &joint->files[joint->file_count - 1];
     const size_t known = joint->keys.count;
-    size_t turn;
     uint32_t code;
-    CLN_TRY(write_key(file, title, position, &placing->key, err));
-    CLN_TRY(count_turn(placing, &turn, err));
+    CLN_TRY(write_key(placing, file->has_header, new, err));
     CLN_TRY(cln_grow_array(&joint->columns, &joint->capacity, known + 1, sizeof *joint->columns, err));
     CLN_TRY(cln_string_table_intern(&joint->keys, cln_buffer_span(&placing->key), &code, err));
-    if (joint->keys.count > known) CLN_TRY(add_column(joint, file, title, position, err));
+    if (joint->keys.count > known) CLN_TRY(add_column(joint, new, err));
     joint->columns[code].file_count++;
-    file->columns[position] = code;
+    file->columns[new->position] = code;
     return CLN_OK;
 }
 
@@ -109,7 +132,9 @@ static cln_status place_columns(scan_union *joint, cln_span names, cln_error *er
     placing_init(&placing);
     cln_status status = CLN_OK;
     for (size_t i = 0; i < count && status == CLN_OK; i++) {
-        status = place_column(joint, &placing, title, i, err);
+        newcomer new = {.title = title, .position = i};
+        cln_config_normalise_name(cln_span_of_string(title), new.name, sizeof new.name);
+        status = place_column(joint, &placing, &new, err);
         title += strlen(title) + 1;
     }
     placing_clean_up(&placing);
@@ -162,27 +187,56 @@ static cln_status choose_dialect(scan_union *joint, cln_error *err) {
     return CLN_OK;
 }
 
-/* A column of files without a header is the one that stands at its position
- * among those with names, as ingest takes it. */
-static cln_status name_positional(scan_union *joint, size_t named_count, cln_error *err) {
-    for (size_t c = 0; c < joint->keys.count; c++) {
-        const scan_column *column = &joint->columns[c];
-        if (!column->is_positional) continue;
-        if (column->position >= named_count) {
-            joint->order[joint->order_count++] = (uint32_t)c;
-            continue;
-        }
-        const uint32_t named = joint->order[column->position];
-        CLN_TRY(cln_survey_merge(&joint->survey, named, &joint->survey, c, err));
-        joint->columns[named].file_count += column->file_count;
+/* Whether a file's header has this name, in the normalised form. */
+static cln_status is_taken(const scan_union *joint, const char *name, cln_buffer *key, bool *taken, cln_error *err) {
+    cln_buffer_clear(key);
+    CLN_TRY(cln_buffer_append_format(key, err, "name %s", name));
+    *taken = cln_string_table_find(&joint->keys, cln_buffer_span(key)) != UINT32_MAX;
+    return CLN_OK;
+}
+
+/* Its title, by which ingest would call it, or else with a number behind it. */
+static cln_status name_freely(const scan_union *joint, scan_column *column, cln_buffer *key, cln_error *err) {
+    char name[80];
+    bool taken = true;
+    (void)snprintf(name, sizeof name, "%.40s", column->title);
+    for (size_t number = 2; taken; number++) {
+        CLN_TRY(is_taken(joint, name, key, &taken, err));
+        if (taken) (void)snprintf(name, sizeof name, "%.40s_%zu", column->title, number);
     }
+    return cln_copy_string(&column->name, name, err);
+}
+
+/* A column of files without a header is the one that stands at its position
+ * among those that are declared, as ingest takes it; what is beyond is declared
+ * behind them. */
+static cln_status match_positional(scan_union *joint, uint32_t code, cln_buffer *key, cln_error *err) {
+    scan_column *column = &joint->columns[code];
+    if (column->position >= joint->declared_count) {
+        joint->order[joint->order_count++] = code;
+        return name_freely(joint, column, key, err);
+    }
+    const uint32_t declared = joint->declared[column->position];
+    CLN_TRY(cln_survey_merge(&joint->survey, declared, &joint->survey, code, err));
+    joint->columns[declared].file_count += column->file_count;
+    return CLN_OK;
+}
+
+static cln_status match_all_positional(scan_union *joint, cln_error *err) {
+    cln_buffer key;
+    cln_buffer_init(&key, SIZE_MAX);
+    cln_status status = CLN_OK;
+    for (size_t c = 0; c < joint->keys.count && status == CLN_OK; c++) {
+        if (joint->columns[c].is_positional) status = match_positional(joint, (uint32_t)c, &key, err);
+    }
+    cln_buffer_clean_up(&key);
     for (size_t f = 0; f < joint->file_count; f++) {
         const scan_union_file *file = &joint->files[f];
-        for (size_t i = 0; !file->has_header && i < file->column_count && i < named_count; i++) {
-            file->columns[i] = joint->order[i];
+        for (size_t i = 0; !file->has_header && i < file->column_count && i < joint->declared_count; i++) {
+            file->columns[i] = joint->declared[i];
         }
     }
-    return CLN_OK;
+    return status;
 }
 
 static cln_status unite(scan_union *joint, cln_error *err) {
@@ -191,7 +245,8 @@ static cln_status unite(scan_union *joint, cln_error *err) {
     for (size_t c = 0; c < joint->keys.count; c++) {
         if (!joint->columns[c].is_positional) joint->order[joint->order_count++] = (uint32_t)c;
     }
-    return name_positional(joint, joint->order_count, err);
+    joint->named_count = joint->order_count;
+    return match_all_positional(joint, err);
 }
 
 cln_status cln_scan_union_join(scan_union *joint, const cln_comm *comm, cln_error *err) {
@@ -235,6 +290,28 @@ static cln_status warn_of_lacking(const scan_union *joint, const scan_union_file
     return CLN_OK;
 }
 
+/* The first column with a name that cannot be declared and stands before one
+ * that can; NULL when there is none. number: where, among those with names. */
+static const scan_column *find_gap(const scan_union *joint, size_t *number) {
+    for (size_t i = 0; i < joint->declared_count; i++) {
+        if (joint->order[i] == joint->declared[i]) continue;
+        *number = i + 1;
+        return &joint->columns[joint->order[i]];
+    }
+    return NULL;
+}
+
+static void warn_of_gap(const scan_union *joint, const scan_union_file *file) {
+    size_t number = 0;
+    const scan_column *gap = find_gap(joint, &number);
+    if (gap == NULL || file->has_header || file->column_count < number) return;
+    const char *path = file->item->path;
+    cln_warning(
+        "%s has no header, and column %zu (\"%.80s\") of %s cannot be declared, so ingest takes column %zu of "
+        "%s and those behind it for the columns that follow; give that column a name of its own, or %s a header",
+        path, gap->position + 1, gap->title, joint->files[gap->first_file].item->path, number, path, path);
+}
+
 cln_status cln_scan_union_warn(const scan_union *joint, cln_error *err) {
     bool *has;
     CLN_TRY(cln_new_array(&has, joint->keys.count, sizeof *has, err));
@@ -243,6 +320,7 @@ cln_status cln_scan_union_warn(const scan_union *joint, cln_error *err) {
     cln_status status = CLN_OK;
     for (size_t f = 0; f < joint->file_count && status == CLN_OK; f++) {
         warn_of_dialect(joint, &joint->files[f]);
+        warn_of_gap(joint, &joint->files[f]);
         status = warn_of_lacking(joint, &joint->files[f], has, &list, err);
     }
     cln_buffer_clean_up(&list);

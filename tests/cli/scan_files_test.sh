@@ -195,3 +195,50 @@ printf 'header,name,type,formats,in_files\nn,n,integer,,2\nN,,category,,2\n"",,c
 python3 -c 'print(",".join(["a"] * 4096)); print(",".join(["1"] * 4096))' >equal.csv
 ends 0 "$COLONNADE" scan --schema --format csv equal.csv twice_1.csv
 [ "$(grep -c '^a,' out)" = 4096 ] || fail "$(grep -c '^a,' out) columns of the same name"
+
+# ---- No header, and columns that cannot be declared ----
+
+# fits FILE...: ingest takes every value of the files by their proposal.
+fits() {
+    ends 0 ranks 2 scan --schema "$@" -o proposal.json
+    mv err warnings
+    rm -rf store
+    "$COLONNADE" ingest data "$@" --detect --config <(sed 's/^    "[a-z_0-9]*": {/    "data": {/' proposal.json) \
+        --store store --format json >account.json 2>err || fail "not taken: $(cat err)"
+    python3 - <<'END' || fail "not taken by its proposal: $(cat account.json proposal.json)"
+import json
+accounts = json.load(open("account.json"))
+assert sum(a["stored"] for a in accounts) > 0 and all(a["bad_cells"] == 0 and a["rejected"] == 0 for a in accounts)
+END
+    mv warnings err
+}
+
+for gap in '' record Id; do
+    { echo "id,$gap,amount" && rows 20 '#,x#,#'; } >q_1.csv
+    rows 20 '#,y#,#.5' >q_2.csv
+    [ "$gap" = Id ] || fits q_1.csv q_2.csv
+    ends 0 "$COLONNADE" scan --schema q_1.csv q_2.csv
+    says "q_2.csv has no header, and column 2 (\"$gap\") of q_1.csv cannot be declared, so ingest takes column 2 of q_2.csv"
+    expect amount type '"category"'
+    expect column_3 type '"double"'
+done
+{ echo 'id,amount,' && rows 20 '#,#,x#'; } >q_1.csv
+rows 20 '#,#.5,y#' >q_2.csv
+fits q_1.csv q_2.csv
+is_silent_about 'cannot be declared'
+
+# A name that is taken.
+{ echo 'id,column_3' && rows 20 '#,x#'; } >v_1.csv
+rows 20 '#,y#,#' >v_2.csv
+fits v_1.csv v_2.csv
+is_silent_about 'same name'
+ends 0 "$COLONNADE" scan --schema v_1.csv v_2.csv
+expect column_3 type '"category"'
+expect column_3_2 type '"integer"'
+expect column_3_2 title '"column_3"'
+
+# A long title of a short name.
+{ printf 'a%0300d,b\n' 0 | tr 0 ' ' | sed 's/,b/z,b/' && rows 20 '#,#'; } >long_1.csv
+{ echo 'A z,b' && rows 20 'x#,#'; } >long_2.csv
+fits long_1.csv long_2.csv
+[ "$(grep -c '"name"' proposal.json)" = 2 ] || fail "a long title: $(cat proposal.json)"
