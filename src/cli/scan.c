@@ -66,7 +66,7 @@ typedef struct outcome {
 
 /* Collective; everything but the survey must agree. A file that cannot be read
  * does not keep the others from it; want of memory does. */
-static cln_status take_outcome(scan_run *run, size_t i, const outcome *o, cln_span names, const cln_survey *survey,
+static cln_status take_outcome(scan_run *run, size_t i, const outcome *o, cln_span names, cln_survey *survey,
                                cln_error *err) {
     const cln_file_item *item = &run->list.items[i];
     if (o->sidecar_warning.message[0] != '\0') cln_warning("%s", o->sidecar_warning.message);
@@ -92,6 +92,7 @@ static void read_file(const scan_run *run, const cln_cli *cli, size_t i, scan_jo
     job->path = run->list.items[i].path;
     job->fallback = run->fallback;
     job->wants_schema = run->wants_schema;
+    job->joint = &run->joint;
     memset(o, 0, sizeof *o);
     o->status = (uint64_t)cln_scan_file(job, &o->err);
     o->sidecar_warning = job->sidecar_warning;
@@ -117,14 +118,14 @@ static cln_status share_outcomes(const cln_comm *comm, cln_span own, cln_buffer 
 }
 
 /* Collective. */
-static cln_status take_outcomes(scan_run *run, size_t first, size_t count, cln_span all, const scan_job *job,
+static cln_status take_outcomes(scan_run *run, size_t first, size_t count, cln_span all, scan_job *job,
                                 cln_error *err) {
     const char *next = all.data;
     for (size_t i = 0; i < count; i++) {
         outcome o;
         memcpy(&o, next, sizeof o);
         const cln_span names = cln_span_of(next + sizeof o, (size_t)o.names_bytes);
-        const cln_survey *survey = (size_t)run->cli->comm.rank == i ? &job->survey : NULL;
+        cln_survey *survey = (size_t)run->cli->comm.rank == i ? &job->survey : NULL;
         CLN_TRY(take_outcome(run, first + i, &o, names, survey, err));
         next += sizeof o + names.size;
     }

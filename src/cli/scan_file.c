@@ -224,7 +224,8 @@ static cln_status prepare(scan_job *job, cln_error *err) {
                         job->path, job->prologue.name_count, CLN_MAX_COLUMNS);
     }
     CLN_TRY(copy_names(job, err));
-    return cln_survey_init(&job->survey, job->prologue.name_count, err);
+    CLN_TRY(cln_survey_init(&job->survey, job->prologue.name_count, err));
+    return cln_scan_union_lend(job->joint, job->facts.has_header, cln_buffer_span(&job->names), &job->survey, err);
 }
 
 static cln_status scan(scan_job *job, cln_error *err) {

@@ -47,13 +47,16 @@ typedef struct scan_facts {
 
 /* ---- One file ---- */
 
+typedef struct scan_union scan_union;
+
 typedef struct scan_job {
     const cln_cli *cli; /* whose ranks read the file */
     const char *path;
     cln_fallback fallback;
     bool wants_schema;
+    const scan_union *joint; /* when wants_schema: of the files before, which this one will be added to */
     scan_facts facts;
-    cln_survey survey;         /* when wants_schema: of the records that this rank has seen */
+    cln_survey survey;         /* when wants_schema: of the records that this rank has seen, without what joint has */
     cln_buffer names;          /* when wants_schema: of the columns, each with its NUL */
     cln_error sidecar_warning; /* rank 0; "" when there is none */
     cln_byte_source *source;
@@ -108,7 +111,7 @@ typedef struct scan_union_file {
  * equal names in one file the first with the first, the second with the second.
  * Everything depends on the files and their order alone, and what a column holds
  * on the files alone. */
-typedef struct scan_union {
+struct scan_union {
     cln_string_table keys; /* the code of a key is the number of its column */
     scan_column *columns;
     size_t capacity;
@@ -122,17 +125,22 @@ typedef struct scan_union {
     uint32_t *order; /* of columns: the named_count of files with a header, then what others have beyond */
     size_t order_count, named_count;
     size_t dialect_file; /* the first of those whose dialect most files have */
-} scan_union;
+};
 
 /* Local. */
 void cln_scan_union_init(scan_union *joint);
 void cln_scan_union_clean_up(scan_union *joint);
 
+/* Local. Lets the survey of a file's columns, of which nothing is known yet,
+ * leave out the values that the union has of them. names as in scan_job. */
+CLN_CHECKED cln_status cln_scan_union_lend(const scan_union *joint, bool has_header, cln_span names, cln_survey *survey,
+                                           cln_error *err);
+
 /* Local, but all ranks must add the same files; names as in scan_job; survey is
- * NULL on a rank that has read none of the file. The item must outlive the
- * union. */
+ * NULL on a rank that has read none of the file; what is in it moves to the
+ * union. The item must outlive the union. */
 CLN_CHECKED cln_status cln_scan_union_add(scan_union *joint, const cln_file_item *item, const scan_facts *facts,
-                                          cln_span names, const cln_survey *survey, cln_error *err);
+                                          cln_span names, cln_survey *survey, cln_error *err);
 
 /* Collective. Brings all files and, to rank 0, all ranks together; at least one
  * file was added. */

@@ -80,14 +80,14 @@ typedef struct placement {
     cln_buffer key;
 } placement;
 
-static void placing_init(placement *placing) {
+static void placement_init(placement *placing) {
     placing->turns = NULL;
     placing->turns_capacity = 0;
     cln_string_table_init(&placing->names, SIZE_MAX);
     cln_buffer_init(&placing->key, SIZE_MAX);
 }
 
-static void placing_clean_up(placement *placing) {
+static void placement_clean_up(placement *placing) {
     cln_string_table_clean_up(&placing->names);
     free(placing->turns);
     cln_buffer_clean_up(&placing->key);
@@ -112,11 +112,21 @@ static cln_status write_key(placement *placing, bool has_header, newcomer *new, 
     return cln_buffer_append_format(key, err, "%zu", new->turn);
 }
 
-static cln_status place_column(scan_union *joint, placement *placing, newcomer *new, cln_error *err) {
+/* The column whose title begins at *next, and its key; *next goes to that of the
+ * next one. */
+static cln_status take_next(placement *placing, bool has_header, size_t position, const char **next, newcomer *new,
+                            cln_error *err) {
+    *new = (newcomer){.title = *next, .position = position};
+    const cln_span title = cln_span_of_string(*next);
+    *next += title.size + 1;
+    cln_config_normalise_name(title, new->name, sizeof new->name);
+    return write_key(placing, has_header, new, err);
+}
+
+static cln_status place_column(scan_union *joint, placement *placing, const newcomer *new, cln_error *err) {
     scan_union_file *file = &joint->files[joint->file_count - 1];
     const size_t known = joint->keys.count;
     uint32_t code;
-    CLN_TRY(write_key(placing, file->has_header, new, err));
     CLN_TRY(cln_grow_array(&joint->columns, &joint->capacity, known + 1, sizeof *joint->columns, err));
     CLN_TRY(cln_string_table_intern(&joint->keys, cln_buffer_span(&placing->key), &code, err));
     if (joint->keys.count > known) CLN_TRY(add_column(joint, new, err));
@@ -126,23 +136,39 @@ static cln_status place_column(scan_union *joint, placement *placing, newcomer *
 }
 
 static cln_status place_columns(scan_union *joint, cln_span names, cln_error *err) {
-    const size_t count = joint->files[joint->file_count - 1].column_count;
-    const char *title = names.data;
+    const scan_union_file *file = &joint->files[joint->file_count - 1];
+    const char *next = names.data;
     placement placing;
-    placing_init(&placing);
+    placement_init(&placing);
     cln_status status = CLN_OK;
-    for (size_t i = 0; i < count && status == CLN_OK; i++) {
-        newcomer new = {.title = title, .position = i};
-        cln_config_normalise_name(cln_span_of_string(title), new.name, sizeof new.name);
-        status = place_column(joint, &placing, &new, err);
-        title += strlen(title) + 1;
+    for (size_t i = 0; i < file->column_count && status == CLN_OK; i++) {
+        newcomer new;
+        status = take_next(&placing, file->has_header, i, &next, &new, err);
+        if (status == CLN_OK) status = place_column(joint, &placing, &new, err);
     }
-    placing_clean_up(&placing);
+    placement_clean_up(&placing);
+    return status;
+}
+
+cln_status cln_scan_union_lend(const scan_union *joint, bool has_header, cln_span names, cln_survey *survey,
+                               cln_error *err) {
+    const char *next = names.data;
+    placement placing;
+    placement_init(&placing);
+    cln_status status = CLN_OK;
+    for (size_t i = 0; i < survey->column_count && status == CLN_OK; i++) {
+        newcomer new;
+        status = take_next(&placing, has_header, i, &next, &new, err);
+        if (status != CLN_OK) break;
+        const uint32_t code = cln_string_table_find(&joint->keys, cln_buffer_span(&placing.key));
+        if (code != UINT32_MAX) cln_survey_leave_out(survey, i, &joint->survey, code);
+    }
+    placement_clean_up(&placing);
     return status;
 }
 
 cln_status cln_scan_union_add(scan_union *joint, const cln_file_item *item, const scan_facts *facts, cln_span names,
-                              const cln_survey *survey, cln_error *err) {
+                              cln_survey *survey, cln_error *err) {
     CLN_TRY(cln_grow_array(&joint->files, &joint->file_capacity, joint->file_count + 1, sizeof *joint->files, err));
     scan_union_file *file = &joint->files[joint->file_count];
     *file = (scan_union_file){.item = item,

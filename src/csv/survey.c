@@ -19,13 +19,15 @@ static size_t share_of(size_t all, size_t column_count, size_t least, size_t mos
     return share > most ? most : share;
 }
 
+static void init_column(cln_survey_column *column) {
+    *column = (cln_survey_column){0};
+    cln_inference_init(&column->inference);
+    cln_string_table_init(&column->distinct, SIZE_MAX);
+}
+
 cln_status cln_survey_extend(cln_survey *survey, size_t column_count, cln_error *err) {
     CLN_TRY(cln_grow_array(&survey->columns, &survey->capacity, column_count, sizeof *survey->columns, err));
-    for (size_t c = survey->column_count; c < column_count; c++) {
-        survey->columns[c] = (cln_survey_column){0};
-        cln_inference_init(&survey->columns[c].inference);
-        cln_string_table_init(&survey->columns[c].distinct, SIZE_MAX);
-    }
+    for (size_t c = survey->column_count; c < column_count; c++) init_column(&survey->columns[c]);
     survey->column_count = column_count;
     survey->distinct_count_limit =
         share_of(all_distinct_count, column_count, least_distinct_count, CLN_SURVEY_DISTINCT_COUNT);
@@ -51,14 +53,18 @@ static void give_up_distinct(cln_survey_column *column) {
 }
 
 static void hold_to_limits(const cln_survey *survey, cln_survey_column *column) {
-    if (column->distinct.count > survey->distinct_count_limit ||
-        column->distinct.bytes.size > survey->distinct_bytes_limit) {
-        give_up_distinct(column);
+    size_t count = column->distinct.count;
+    size_t bytes = column->distinct.bytes.size;
+    if (column->known != NULL) {
+        count += column->known->distinct.count;
+        bytes += column->known->distinct.bytes.size;
     }
+    if (count > survey->distinct_count_limit || bytes > survey->distinct_bytes_limit) give_up_distinct(column);
 }
 
 static cln_status note_distinct(const cln_survey *survey, cln_survey_column *column, cln_span value, cln_error *err) {
     if (column->has_many) return CLN_OK;
+    if (column->known != NULL && cln_string_table_find(&column->known->distinct, value) != UINT32_MAX) return CLN_OK;
     uint32_t code;
     CLN_TRY(cln_string_table_intern(&column->distinct, value, &code, err));
     hold_to_limits(survey, column);
@@ -97,17 +103,40 @@ cln_status cln_survey_add(cln_survey *survey, size_t column, cln_span cell, cln_
     return note_distinct(survey, found, value, err);
 }
 
-cln_status cln_survey_merge(cln_survey *survey, size_t column, const cln_survey *other, size_t from, cln_error *err) {
+void cln_survey_leave_out(cln_survey *survey, size_t column, const cln_survey *other, size_t of) {
+    survey->columns[column].known = &other->columns[of];
+    survey->columns[column].has_many = other->columns[of].has_many;
+}
+
+static cln_status move_distinct(const cln_survey *survey, cln_survey_column *into, cln_survey_column *from,
+                                cln_error *err) {
+    if (into->has_many || from->has_many) {
+        give_up_distinct(into);
+        return CLN_OK;
+    }
+    if (into->distinct.count == 0) {
+        const cln_string_table none = into->distinct;
+        into->distinct = from->distinct;
+        from->distinct = none;
+        hold_to_limits(survey, into);
+        return CLN_OK;
+    }
+    for (size_t i = 0; i < from->distinct.count; i++) {
+        CLN_TRY(note_distinct(survey, into, cln_string_table_text(&from->distinct, i), err));
+    }
+    return CLN_OK;
+}
+
+cln_status cln_survey_merge(cln_survey *survey, size_t column, cln_survey *other, size_t from, cln_error *err) {
     cln_survey_column *into = &survey->columns[column];
-    const cln_survey_column *found = &other->columns[from];
+    cln_survey_column *found = &other->columns[from];
     cln_inference_merge(&into->inference, &found->inference);
     into->null_count += found->null_count;
     into->dead_orders |= found->dead_orders;
     for (int order = 0; order < CLN_DATE_ORDER_COUNT; order++) into->formats[order] |= found->formats[order];
-    if (found->has_many) give_up_distinct(into);
-    for (size_t i = 0; i < found->distinct.count; i++) {
-        CLN_TRY(note_distinct(survey, into, cln_string_table_text(&found->distinct, i), err));
-    }
+    CLN_TRY(move_distinct(survey, into, found, err));
+    cln_string_table_clean_up(&found->distinct);
+    init_column(found);
     return CLN_OK;
 }
 

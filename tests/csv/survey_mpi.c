@@ -108,47 +108,98 @@ static void distinct_values_are_counted_once(void **state) {
     assert_int_equal(findings[1].distinct_count, CLN_SURVEY_DISTINCT_COUNT);
 }
 
-/* The survey of a first and a second file's values, each in a survey of its
- * own, merged in the order asked into one of as many columns as it needs. */
-static void survey_both(cln_survey *both, const char *const values[2], int first, size_t column_count) {
+/* What a file has in its one column: texts with | between them, or numbered
+ * texts of so many bytes. */
+typedef struct file_values {
+    const char *listed;
+    size_t first, count;
+    int size_bytes;
+} file_values;
+
+static void add_values(cln_survey *survey, const file_values *values) {
     cln_error err;
-    must(cln_survey_init(both, 0, &err));
+    for (const char *next = values->listed; next != NULL;) {
+        const size_t size = strcspn(next, "|");
+        must(cln_survey_add(survey, 0, cln_span_of(next, size), &err));
+        next = next[size] == '|' ? next + size + 1 : NULL;
+    }
+    for (size_t i = values->first; i < values->first + values->count; i++) {
+        char text[64];
+        (void)snprintf(text, sizeof text, "v%0*zu", values->size_bytes - 1, i);
+        must(cln_survey_add(survey, 0, cln_span_of_string(text), &err));
+    }
+}
+
+/* The survey of two files in one, each read by one rank, the same one or not,
+ * and merged in the order asked; with or without the values that are known. */
+static cln_survey_finding survey_both(const file_values values[2], int first, bool same_rank, bool leaves_out) {
+    cln_survey both;
+    cln_error err;
+    must(cln_survey_init(&both, 0, &err));
     for (int i = 0; i < 2; i++) {
         cln_survey one;
-        must(cln_survey_init(&one, 1, &err));
         const int file = i == 0 ? first : 1 - first;
-        if (comm.rank == file % comm.size) must(cln_survey_add(&one, 0, cln_span_of_string(values[file]), &err));
-        if (i == 0) must(cln_survey_extend(both, 1, &err));
-        must(cln_survey_merge(both, 0, &one, 0, &err));
+        must(cln_survey_init(&one, 1, &err));
+        if (i == 0) must(cln_survey_extend(&both, 1, &err));
+        if (leaves_out) cln_survey_leave_out(&one, 0, &both, 0);
+        if (comm.rank == (same_rank ? 0 : file % comm.size)) add_values(&one, &values[file]);
+        must(cln_survey_merge(&both, 0, &one, 0, &err));
+        assert_int_equal(one.columns[0].distinct.count, 0); /* nothing is kept twice */
         cln_survey_clean_up(&one);
     }
-    must(cln_survey_extend(both, column_count, &err));
-    must(cln_survey_join(both, &comm, &err));
+    must(cln_survey_join(&both, &comm, &err));
+    cln_survey_finding finding = cln_survey_find(&both, 0);
+    MPI_Bcast(&finding, sizeof finding, MPI_BYTE, 0, comm.mpi);
+    cln_survey_clean_up(&both);
+    return finding;
 }
 
 static void merged_are_the_values_of_both(void **state) {
     (void)state;
     static const struct {
-        const char *values[2];
+        file_values values[2];
         cln_type type;
+        uint64_t value_count, null_count, distinct_count; /* 0: too many */
     } cases[] = {
-        {{"1", "2"}, CLN_TYPE_INTEGER},
-        {{"1", "2.5"}, CLN_TYPE_DOUBLE},
-        {{"2015-01-31", "1/31/2015"}, CLN_TYPE_CATEGORY}, /* no order fits both */
-        {{"1/2/2015", "31/1/2015"}, CLN_TYPE_TIMESTAMP},
-        {{"9007199254740993", "0.5"}, CLN_TYPE_CATEGORY}, /* no double is the first, no integer the second */
+        {{{.listed = "1"}, {.listed = "2"}}, CLN_TYPE_INTEGER, 2, 0, 2},
+        {{{.listed = "1||"}, {.listed = "|2.5| |"}}, CLN_TYPE_DOUBLE, 2, 5, 2},
+        {{{.listed = "|"}, {.listed = "a"}}, CLN_TYPE_CATEGORY, 1, 2, 1},
+        {{{.listed = "a|b|a"}, {.listed = "b|c"}}, CLN_TYPE_CATEGORY, 5, 0, 3},
+        {{{.listed = "2015-01-31"}, {.listed = "1/31/2015"}}, CLN_TYPE_CATEGORY, 2, 0, 2}, /* no order fits both */
+        {{{.listed = "1/2/2015"}, {.listed = "31/1/2015"}}, CLN_TYPE_TIMESTAMP, 2, 0, 2},
+        /* no double is the first, no integer the second */
+        {{{.listed = "9007199254740993"}, {.listed = "0.5"}}, CLN_TYPE_CATEGORY, 2, 0, 2},
+        /* neither alone has too many values, or too long ones */
+        {{{.first = 0, .count = 2049, .size_bytes = 8}, {.first = 2047, .count = 2049, .size_bytes = 8}},
+         CLN_TYPE_CATEGORY,
+         4098,
+         0,
+         4096},
+        {{{.first = 0, .count = 2049, .size_bytes = 8}, {.first = 2048, .count = 2049, .size_bytes = 8}},
+         CLN_TYPE_TEXT,
+         4098,
+         0,
+         0},
+        {{{.first = 0, .count = 1025, .size_bytes = 32}, {.first = 1023, .count = 1025, .size_bytes = 32}},
+         CLN_TYPE_CATEGORY,
+         2050,
+         0,
+         2048},
+        {{{.first = 0, .count = 1025, .size_bytes = 32}, {.first = 1024, .count = 1025, .size_bytes = 32}},
+         CLN_TYPE_TEXT,
+         2050,
+         0,
+         0},
+        /* one alone has */
+        {{{.first = 0, .count = 4097, .size_bytes = 8}, {.listed = "a"}}, CLN_TYPE_TEXT, 4098, 0, 0},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        for (int first = 0; first < 2; first++) {
-            cln_survey both;
-            survey_both(&both, cases[i].values, first, 1);
-            cln_survey_finding finding = cln_survey_find(&both, 0);
-            MPI_Bcast(&finding, sizeof finding, MPI_BYTE, 0, comm.mpi);
-            cln_survey_clean_up(&both);
-            assert_int_equal(finding.type, cases[i].type);
-            assert_int_equal(finding.value_count, 2);
-            assert_int_equal(finding.distinct_count, 2);
-        }
+    for (size_t i = 0; i < 8 * (sizeof cases / sizeof *cases); i++) {
+        const cln_survey_finding finding = survey_both(cases[i / 8].values, i % 2, i / 2 % 2, i / 4 % 2);
+        assert_int_equal(finding.type, cases[i / 8].type);
+        assert_int_equal(finding.value_count, cases[i / 8].value_count);
+        assert_int_equal(finding.null_count, cases[i / 8].null_count);
+        assert_int_equal(finding.has_many, cases[i / 8].distinct_count == 0);
+        assert_int_equal(finding.distinct_count, cases[i / 8].distinct_count);
     }
 }
 

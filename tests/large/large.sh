@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What the tests of files beyond 2^31 rows and 2^32 bytes share. Sourced, never
-# run. They take much disk and many minutes, so that they usually run with few
-# rows, as tests of themselves.
+# What the tests of files beyond 2^31 rows and 2^32 bytes share, and others that
+# hold a command to its memory. Sourced, never run. The large ones take much disk
+# and many minutes, so that they usually run with few rows, as tests of
+# themselves.
 #
 #   COLONNADE_TEST_LARGE=1  all of the rows
 

@@ -25,6 +25,7 @@ typedef struct cln_survey_column {
     uint32_t formats[CLN_DATE_ORDER_COUNT]; /* bits of formats by which its values were read */
     cln_string_table distinct;              /* empty when there are too many */
     bool has_many;
+    const struct cln_survey_column *known; /* whose distinct values are left out here; or NULL */
 } cln_survey_column;
 
 typedef struct cln_survey {
@@ -46,10 +47,16 @@ CLN_CHECKED cln_status cln_survey_add(cln_survey *survey, size_t column, cln_spa
  * may become less; what has been found beyond it is given up by the join. */
 CLN_CHECKED cln_status cln_survey_extend(cln_survey *survey, size_t column_count, cln_error *err);
 
-/* Local. Adds what another survey found in its column `from`, of no more
- * columns than this one has. In whatever order and parts values come, the
- * joined survey is that of all of them. */
-CLN_CHECKED cln_status cln_survey_merge(cln_survey *survey, size_t column, const cln_survey *other, size_t from,
+/* Local. A column of which nothing is known yet shall leave out the distinct
+ * values that another survey has of its column `of`, which it will be merged
+ * into: until then the other must stay as it is. */
+void cln_survey_leave_out(cln_survey *survey, size_t column, const cln_survey *other, size_t of);
+
+/* Local. Moves here what another survey, of no more columns than this one has,
+ * or this one itself found in its column `from`, of which nothing is known
+ * afterwards: values are never in memory twice. In whatever order and parts
+ * they come, the joined survey is that of all of them. */
+CLN_CHECKED cln_status cln_survey_merge(cln_survey *survey, size_t column, cln_survey *other, size_t from,
                                         cln_error *err);
 
 /* Collective. Brings all ranks' findings to rank 0; elsewhere the survey is of
