@@ -117,7 +117,8 @@ struct scan_union {
     size_t capacity;
     uint32_t *declared; /* of the columns with names those that can be declared, in their order */
     size_t declared_count, declared_capacity;
-    cln_survey survey; /* before the join: of what this rank has seen */
+    size_t positional_count; /* of the columns those without a header */
+    cln_survey survey;       /* before the join: of what this rank has seen */
     scan_union_file *files;
     size_t file_count, file_capacity;
     bool is_sample;
@@ -136,7 +137,8 @@ void cln_scan_union_clean_up(scan_union *joint);
 CLN_CHECKED cln_status cln_scan_union_lend(const scan_union *joint, bool has_header, cln_span names, cln_survey *survey,
                                            cln_error *err);
 
-/* Local, but all ranks must add the same files; names as in scan_job; survey is
+/* Local, but all ranks must add the same files; CLN_ERR_DATA when there are more
+ * columns together than are stored; names as in scan_job; survey is
  * NULL on a rank that has read none of the file; what is in it moves to the
  * union. The item must outlive the union. */
 CLN_CHECKED cln_status cln_scan_union_add(scan_union *joint, const cln_file_item *item, const scan_facts *facts,
@@ -145,6 +147,9 @@ CLN_CHECKED cln_status cln_scan_union_add(scan_union *joint, const cln_file_item
 /* Collective. Brings all files and, to rank 0, all ranks together; at least one
  * file was added. */
 CLN_CHECKED cln_status cln_scan_union_join(scan_union *joint, const cln_comm *comm, cln_error *err);
+
+/* Whether files of one dialect are read right by the other. */
+bool cln_scan_are_alike(const cln_dialect *a, const cln_dialect *b);
 
 /* Local (rank 0). Warns of files that lack columns, that have another dialect,
  * or whose columns are taken for others. */

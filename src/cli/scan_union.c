@@ -2,8 +2,8 @@
  *
  * The columns that the files of scan --schema have together.
  */
-#include "colonnade/base/log.h"
 #include "colonnade/base/memory.h"
+#include "colonnade/ingest/schema.h"
 #include "scan_parts.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 /* A name is looked up by its first bytes, as the configuration does; fewer can
  * be declared. */
-enum { NAME_BYTES = 512, DECLARED_NAME_BYTES = 200, LISTED_COLUMNS = 8 };
+enum { NAME_BYTES = 512, DECLARED_NAME_BYTES = 200 };
 
 void cln_scan_union_init(scan_union *joint) {
     *joint = (scan_union){0};
@@ -57,12 +57,14 @@ static const char *find_obstacle(const newcomer *column) {
  * named when all others are. */
 static cln_status add_column(scan_union *joint, const newcomer *new, cln_error *err) {
     const size_t code = joint->keys.count - 1;
-    CLN_TRY(cln_survey_extend(&joint->survey, joint->keys.count, err));
     scan_column *column = &joint->columns[code];
     *column = (scan_column){.first_file = joint->file_count - 1, .position = new->position};
     CLN_TRY(cln_copy_string(&column->title, new->title, err));
     column->is_positional = !joint->files[column->first_file].has_header;
-    if (column->is_positional) return CLN_OK;
+    if (column->is_positional) {
+        joint->positional_count++;
+        return CLN_OK;
+    }
     column->obstacle = find_obstacle(new);
     CLN_TRY(cln_copy_string(&column->name, column->obstacle == NULL ? new->name : "", err));
     if (column->obstacle != NULL) return CLN_OK;
@@ -167,6 +169,25 @@ cln_status cln_scan_union_lend(const scan_union *joint, bool has_header, cln_spa
     return status;
 }
 
+/* How many columns there would be if no more files came, which is never less
+ * than there were before: those with names, and what others have beyond the ones
+ * that are declared. */
+static size_t joined_count(const scan_union *joint) {
+    const size_t named = joint->keys.count - joint->positional_count;
+    const size_t matched =
+        joint->positional_count < joint->declared_count ? joint->positional_count : joint->declared_count;
+    return named + joint->positional_count - matched;
+}
+
+static cln_status check_column_count(const scan_union *joint, cln_error *err) {
+    const size_t count = joined_count(joint);
+    if (count <= CLN_MAX_COLUMNS) return CLN_OK;
+    return cln_fail(err, CLN_ERR_DATA,
+                    "with %s there are %zu columns in all files together; at most %d are stored. Scan files of other "
+                    "columns apart, or see whether --delimiter is right",
+                    joint->files[joint->file_count - 1].item->path, count, CLN_MAX_COLUMNS);
+}
+
 cln_status cln_scan_union_add(scan_union *joint, const cln_file_item *item, const scan_facts *facts, cln_span names,
                               cln_survey *survey, cln_error *err) {
     CLN_TRY(cln_grow_array(&joint->files, &joint->file_capacity, joint->file_count + 1, sizeof *joint->files, err));
@@ -178,7 +199,9 @@ cln_status cln_scan_union_add(scan_union *joint, const cln_file_item *item, cons
     CLN_TRY(cln_new_array(&file->columns, file->column_count, sizeof *file->columns, err));
     joint->file_count++;
     if (facts->greatest.is_sample) joint->is_sample = true;
-    cln_status status = place_columns(joint, names, err);
+    CLN_TRY(place_columns(joint, names, err));
+    CLN_TRY(check_column_count(joint, err));
+    cln_status status = cln_survey_extend(&joint->survey, joint->keys.count, joined_count(joint), err);
     for (size_t i = 0; status == CLN_OK && survey != NULL && i < file->column_count; i++) {
         status = cln_survey_merge(&joint->survey, file->columns[i], survey, i, err);
     }
@@ -186,12 +209,6 @@ cln_status cln_scan_union_add(scan_union *joint, const cln_file_item *item, cons
 }
 
 /* ---- All files ---- */
-
-static bool are_alike(const cln_dialect *a, const cln_dialect *b) {
-    const bool same_quote = a->has_quote == b->has_quote && (!a->has_quote || a->quote == b->quote);
-    return same_quote && a->delimiter == b->delimiter && a->has_header == b->has_header &&
-           a->newlines_in_quotes == b->newlines_in_quotes && a->skip_lines == b->skip_lines;
-}
 
 /* The first file with columns and the dialect that most of those have. */
 static cln_status choose_dialect(scan_union *joint, cln_error *err) {
@@ -201,7 +218,7 @@ static cln_status choose_dialect(scan_union *joint, cln_error *err) {
         if (joint->files[f].column_count == 0) continue;
         size_t first = 0;
         while (joint->files[first].column_count == 0 ||
-               !are_alike(&joint->files[first].detection.dialect, &joint->files[f].detection.dialect)) {
+               !cln_scan_are_alike(&joint->files[first].detection.dialect, &joint->files[f].detection.dialect)) {
             first++;
         }
         votes[first]++;
@@ -278,78 +295,4 @@ static cln_status unite(scan_union *joint, cln_error *err) {
 cln_status cln_scan_union_join(scan_union *joint, const cln_comm *comm, cln_error *err) {
     CLN_TRY_AGREED(comm, unite(joint, err), err);
     return cln_survey_join(&joint->survey, comm, err);
-}
-
-/* ---- Warnings ---- */
-
-static void warn_of_dialect(const scan_union *joint, const scan_union_file *file) {
-    const scan_union_file *most = &joint->files[joint->dialect_file];
-    if (file->column_count == 0 || are_alike(&file->detection.dialect, &most->detection.dialect)) return;
-    char own[CLN_DETECTION_TEXT_BYTES];
-    char declared[CLN_DETECTION_TEXT_BYTES];
-    cln_cli_describe_detection(&file->detection, own);
-    cln_cli_describe_detection(&most->detection, declared);
-    cln_warning("%s has another dialect (%s) than the one proposed (%s); ingest it with --detect", file->item->path,
-                own, declared);
-}
-
-/* has: of each column of the union, whether the file has it. */
-static cln_status warn_of_lacking(const scan_union *joint, const scan_union_file *file, bool *has, cln_buffer *list,
-                                  cln_error *err) {
-    size_t count = 0;
-    cln_buffer_clear(list);
-    memset(has, 0, joint->keys.count * sizeof *has);
-    for (size_t i = 0; i < file->column_count; i++) has[file->columns[i]] = true;
-    for (size_t i = 0; i < joint->order_count; i++) {
-        const uint32_t column = joint->order[i];
-        if (has[column] || ++count > LISTED_COLUMNS) continue;
-        CLN_TRY(
-            cln_buffer_append_format(list, err, "%s\"%.80s\"", count == 1 ? "" : ", ", joint->columns[column].title));
-    }
-    if (count == 0) return CLN_OK;
-    if (count > LISTED_COLUMNS) {
-        CLN_TRY(cln_buffer_append_format(list, err, " and %zu more", count - LISTED_COLUMNS));
-    }
-    CLN_TRY(cln_buffer_terminate(list, err));
-    cln_warning("%s lacks %zu column%s that other files have: %s", file->item->path, count, count == 1 ? "" : "s",
-                list->data);
-    return CLN_OK;
-}
-
-/* The first column with a name that cannot be declared and stands before one
- * that can; NULL when there is none. number: where, among those with names. */
-static const scan_column *find_gap(const scan_union *joint, size_t *number) {
-    for (size_t i = 0; i < joint->declared_count; i++) {
-        if (joint->order[i] == joint->declared[i]) continue;
-        *number = i + 1;
-        return &joint->columns[joint->order[i]];
-    }
-    return NULL;
-}
-
-static void warn_of_gap(const scan_union *joint, const scan_union_file *file) {
-    size_t number = 0;
-    const scan_column *gap = find_gap(joint, &number);
-    if (gap == NULL || file->has_header || file->column_count < number) return;
-    const char *path = file->item->path;
-    cln_warning(
-        "%s has no header, and column %zu (\"%.80s\") of %s cannot be declared, so ingest takes column %zu of "
-        "%s and those behind it for the columns that follow; give that column a name of its own, or %s a header",
-        path, gap->position + 1, gap->title, joint->files[gap->first_file].item->path, number, path, path);
-}
-
-cln_status cln_scan_union_warn(const scan_union *joint, cln_error *err) {
-    bool *has;
-    CLN_TRY(cln_new_array(&has, joint->keys.count, sizeof *has, err));
-    cln_buffer list;
-    cln_buffer_init(&list, SIZE_MAX);
-    cln_status status = CLN_OK;
-    for (size_t f = 0; f < joint->file_count && status == CLN_OK; f++) {
-        warn_of_dialect(joint, &joint->files[f]);
-        warn_of_gap(joint, &joint->files[f]);
-        status = warn_of_lacking(joint, &joint->files[f], has, &list, err);
-    }
-    cln_buffer_clean_up(&list);
-    free(has);
-    return status;
 }

@@ -25,20 +25,20 @@ static void init_column(cln_survey_column *column) {
     cln_string_table_init(&column->distinct, SIZE_MAX);
 }
 
-cln_status cln_survey_extend(cln_survey *survey, size_t column_count, cln_error *err) {
+cln_status cln_survey_extend(cln_survey *survey, size_t column_count, size_t sharing_count, cln_error *err) {
     CLN_TRY(cln_grow_array(&survey->columns, &survey->capacity, column_count, sizeof *survey->columns, err));
     for (size_t c = survey->column_count; c < column_count; c++) init_column(&survey->columns[c]);
     survey->column_count = column_count;
     survey->distinct_count_limit =
-        share_of(all_distinct_count, column_count, least_distinct_count, CLN_SURVEY_DISTINCT_COUNT);
+        share_of(all_distinct_count, sharing_count, least_distinct_count, CLN_SURVEY_DISTINCT_COUNT);
     survey->distinct_bytes_limit =
-        share_of(all_distinct_bytes, column_count, least_distinct_bytes, CLN_SURVEY_DISTINCT_BYTES);
+        share_of(all_distinct_bytes, sharing_count, least_distinct_bytes, CLN_SURVEY_DISTINCT_BYTES);
     return CLN_OK;
 }
 
 cln_status cln_survey_init(cln_survey *survey, size_t column_count, cln_error *err) {
     *survey = (cln_survey){0};
-    return cln_survey_extend(survey, column_count, err);
+    return cln_survey_extend(survey, column_count, column_count, err);
 }
 
 void cln_survey_clean_up(cln_survey *survey) {

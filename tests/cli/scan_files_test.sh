@@ -193,7 +193,8 @@ printf 'header,name,type,formats,in_files\nn,n,integer,,2\nN,,category,,2\n"",,c
 
 # As many as a file may have.
 python3 -c 'print(",".join(["a"] * 4096)); print(",".join(["1"] * 4096))' >equal.csv
-ends 0 "$COLONNADE" scan --schema --format csv equal.csv twice_1.csv
+printf 'A\n2\n' >once.csv
+ends 0 "$COLONNADE" scan --schema --format csv equal.csv once.csv
 [ "$(grep -c '^a,' out)" = 4096 ] || fail "$(grep -c '^a,' out) columns of the same name"
 
 # ---- No header, and columns that cannot be declared ----
@@ -242,3 +243,38 @@ expect column_3_2 title '"column_3"'
 { echo 'A z,b' && rows 20 'x#,#'; } >long_2.csv
 fits long_1.csv long_2.csv
 [ "$(grep -c '"name"' proposal.json)" = 2 ] || fail "a long title: $(cat proposal.json)"
+
+# ---- Many columns ----
+
+# wide FIRST COUNT WORD [NAMED]: of 3,000 rows, the first column another value in each.
+wide() {
+    awk -v first="$1" -v count="$2" -v word="$3" -v named="${4:-}" 'BEGIN {
+        for (row = named ? 0 : 1; row <= 3000; row++) {
+            line = row ? word row : "c" first
+            for (c = 1; c < count; c++) line = line "," (row ? row % 2 : "c" first + c)
+            print line
+        }
+    }'
+}
+# What is too many depends on how many columns there are, not on who names them.
+wide 0 200 x named >w_1.csv
+wide 0 200 x >w_2.csv
+ends 0 ranks 2 scan --schema w_1.csv w_2.csv
+says 'w_2.csv has another dialect'
+expect c0 type '"category"'
+wide 200 200 y named >w_3.csv
+ends 0 ranks 2 scan --schema w_1.csv w_3.csv
+expect c0 type '"text"'
+
+# More than are stored.
+header() { seq -s , -f "c%g" "$1" "$2"; }
+{ header 1 3000 && header 1 3000 | tr -d c; } >many_1.csv
+{ header 2001 4096 && header 2001 4096 | tr -d c; } >many_2.csv
+header 1 4097 | tr -d c | sed 'p;p' | cut -d, -f 1-4096 >many_3.csv
+{ echo c4097,c1 && echo 1,2; } >many_4.csv
+ends 0 "$COLONNADE" scan --schema many_1.csv many_2.csv many_3.csv
+[ "$(grep -c '"name"' out)" = 4096 ] || fail "4,096 columns: $(grep -c '"name"' out)"
+ends 1 ranks 2 scan --schema many_1.csv many_2.csv many_3.csv many_4.csv -o beyond.json
+says 'with many_4.csv there are 4097 columns in all files together; at most 4096 are stored'
+[ ! -e beyond.json ] || fail "a schema of more columns than are stored"
+ends 0 "$COLONNADE" scan many_1.csv many_2.csv many_3.csv many_4.csv

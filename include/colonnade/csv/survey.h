@@ -13,8 +13,8 @@
 #include "colonnade/csv/inference.h"
 
 /* Distinct values beyond which a column of words is no category, as when it is
- * stored. Each column of a
- * file that has very many of them gets less. */
+ * stored. Where there are very many columns, in one file or in all that are
+ * merged, each gets less. */
 #define CLN_SURVEY_DISTINCT_COUNT ((size_t)4096)
 #define CLN_SURVEY_DISTINCT_BYTES ((size_t)64 << 10)
 
@@ -43,9 +43,11 @@ void cln_survey_clean_up(cln_survey *survey);
 CLN_CHECKED cln_status cln_survey_add(cln_survey *survey, size_t column, cln_span cell, cln_error *err);
 
 /* Local. Adds columns of which nothing is known yet, of which the last has
- * the number column_count - 1. With them the share of each in distinct values
- * may become less; what has been found beyond it is given up by the join. */
-CLN_CHECKED cln_status cln_survey_extend(cln_survey *survey, size_t column_count, cln_error *err);
+ * the number column_count - 1. sharing_count: how many columns there will be as
+ * far as is known, when others have been merged into them; it may grow, and the
+ * share of each in distinct values then becomes less. What has been found beyond
+ * it is given up by the join. */
+CLN_CHECKED cln_status cln_survey_extend(cln_survey *survey, size_t column_count, size_t sharing_count, cln_error *err);
 
 /* Local. A column of which nothing is known yet shall leave out the distinct
  * values that another survey has of its column `of`, which it will be merged
