@@ -95,6 +95,7 @@ typedef struct scan_column {
     size_t first_file;    /* that file ... */
     size_t position;      /* ... and where the column stands there */
     size_t file_count;
+    bool is_repeated;   /* an earlier column of that file has the same name */
     bool is_positional; /* of files without a header */
 } scan_column;
 
@@ -103,7 +104,10 @@ typedef struct scan_union_file {
     cln_detection detection;
     bool has_header;
     size_t column_count;
-    uint32_t *columns; /* which column of the union each of its own is */
+    size_t repeated_count; /* of its columns those with the name of an earlier one: ... */
+    size_t repeated;       /* ... the first of them, and ... */
+    char *repeated_title;  /* ... how its name is spelt here */
+    uint32_t *columns;     /* which column of the union each of its own is */
 } scan_union_file;
 
 /* Columns of all files, united as ingest matches them: by normalised name, of
@@ -151,8 +155,8 @@ CLN_CHECKED cln_status cln_scan_union_join(scan_union *joint, const cln_comm *co
 /* Whether files of one dialect are read right by the other. */
 bool cln_scan_are_alike(const cln_dialect *a, const cln_dialect *b);
 
-/* Local (rank 0). Warns of files that lack columns, that have another dialect,
- * or whose columns are taken for others. */
+/* Local (rank 0). Warns of files that lack columns, that have another dialect or
+ * equal names, or whose columns are taken for others. */
 CLN_CHECKED cln_status cln_scan_union_warn(const scan_union *joint, cln_error *err);
 
 /* Local (rank 0). The proposed configuration as JSON, or the columns as a table

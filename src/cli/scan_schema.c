@@ -47,10 +47,11 @@ static cln_status propose(proposal_list *list, const scan_union *joint, cln_erro
     return CLN_OK;
 }
 
+/* Equal names are told of file by file. */
 static void warn(const proposal_list *list, const scan_union *joint) {
     for (size_t i = 0; i < list->count; i++) {
         const proposal *p = &list->items[i];
-        if (p->note[0] == '\0') continue;
+        if (p->note[0] == '\0' || p->column->is_repeated) continue;
         cln_warning("%s: column %zu (\"%.80s\"): %s", joint->files[p->column->first_file].item->path,
                     p->column->position + 1, p->column->title, p->note);
     }

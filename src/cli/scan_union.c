@@ -26,7 +26,10 @@ void cln_scan_union_clean_up(scan_union *joint) {
     }
     free(joint->columns);
     free(joint->declared);
-    for (size_t f = 0; f < joint->file_count; f++) free(joint->files[f].columns);
+    for (size_t f = 0; f < joint->file_count; f++) {
+        free(joint->files[f].columns);
+        free(joint->files[f].repeated_title);
+    }
     free(joint->files);
     free(joint->order);
     cln_survey_clean_up(&joint->survey);
@@ -50,7 +53,7 @@ static const char *find_obstacle(const newcomer *column) {
     if (strcmp(column->name, "record") == 0) {
         return "its name is that of the record numbers; it is stored as record_";
     }
-    return column->turn > 1 ? "an earlier column has the same name; rename one of them in the file" : NULL;
+    return column->turn > 1 ? "an earlier column has the same name; ingest refuses such a file" : NULL;
 }
 
 /* What is known of a column that no file had before. Those without a header are
@@ -65,6 +68,7 @@ static cln_status add_column(scan_union *joint, const newcomer *new, cln_error *
         joint->positional_count++;
         return CLN_OK;
     }
+    column->is_repeated = new->turn > 1;
     column->obstacle = find_obstacle(new);
     CLN_TRY(cln_copy_string(&column->name, column->obstacle == NULL ? new->name : "", err));
     if (column->obstacle != NULL) return CLN_OK;
@@ -125,6 +129,12 @@ static cln_status take_next(placement *placing, bool has_header, size_t position
     return write_key(placing, has_header, new, err);
 }
 
+static cln_status note_repeated(scan_union_file *file, const newcomer *new, cln_error *err) {
+    if (file->repeated_count++ > 0) return CLN_OK;
+    file->repeated = new->position;
+    return cln_copy_string(&file->repeated_title, new->title, err);
+}
+
 static cln_status place_column(scan_union *joint, placement *placing, const newcomer *new, cln_error *err) {
     scan_union_file *file = &joint->files[joint->file_count - 1];
     const size_t known = joint->keys.count;
@@ -132,6 +142,7 @@ static cln_status place_column(scan_union *joint, placement *placing, const newc
     CLN_TRY(cln_grow_array(&joint->columns, &joint->capacity, known + 1, sizeof *joint->columns, err));
     CLN_TRY(cln_string_table_intern(&joint->keys, cln_buffer_span(&placing->key), &code, err));
     if (joint->keys.count > known) CLN_TRY(add_column(joint, new, err));
+    if (new->turn > 1) CLN_TRY(note_repeated(file, new, err));
     joint->columns[code].file_count++;
     file->columns[new->position] = code;
     return CLN_OK;

@@ -6,6 +6,7 @@
 #include "colonnade/base/memory.h"
 #include "scan_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,17 @@ static void warn_of_dialect(const scan_union *joint, const scan_union_file *file
     cln_cli_describe_detection(&most->detection, declared);
     cln_warning("%s has another dialect (%s) than the one proposed (%s); ingest it with --detect", file->item->path,
                 own, declared);
+}
+
+static void warn_of_repeated(const scan_union_file *file) {
+    if (file->repeated_count == 0) return;
+    char more[40] = "";
+    if (file->repeated_count > 1) {
+        (void)snprintf(more, sizeof more, ", as have %zu more", file->repeated_count - 1);
+    }
+    cln_warning("%s: column %zu (\"%.80s\"): an earlier column has the same name%s; ingest refuses the file until its "
+                "names differ",
+                file->item->path, file->repeated + 1, file->repeated_title, more);
 }
 
 /* has: of each column of the union, whether the file has it. */
@@ -81,6 +93,7 @@ cln_status cln_scan_union_warn(const scan_union *joint, cln_error *err) {
     cln_status status = CLN_OK;
     for (size_t f = 0; f < joint->file_count && status == CLN_OK; f++) {
         warn_of_dialect(joint, &joint->files[f]);
+        warn_of_repeated(&joint->files[f]);
         warn_of_gap(joint, &joint->files[f]);
         status = warn_of_lacking(joint, &joint->files[f], has, &list, err);
     }

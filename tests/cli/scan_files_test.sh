@@ -191,10 +191,18 @@ ends 0 "$COLONNADE" scan --schema --format csv twice_1.csv twice_2.csv
 cut -d, -f 1-5 out >columns
 printf 'header,name,type,formats,in_files\nn,n,integer,,2\nN,,category,,2\n"",,category,,2\n' | diff - columns >&2 || fail "columns of the same name"
 
+ends 0 "$COLONNADE" scan --schema twice_1.csv twice_2.csv
+says 'warning: twice_1.csv: column 2 ("N"): an earlier column has the same name; ingest refuses the file until its names differ'
+says 'warning: twice_2.csv: column 2 ("n"): an earlier column has the same name; ingest refuses the file'
+[ "$(grep -c 'same name' err)" = 2 ] || fail "equal names: $(cat err)"
+ends 1 "$COLONNADE" ingest twice twice_2.csv --schema auto --store store
+
 # As many as a file may have.
 python3 -c 'print(",".join(["a"] * 4096)); print(",".join(["1"] * 4096))' >equal.csv
 printf 'A\n2\n' >once.csv
 ends 0 "$COLONNADE" scan --schema --format csv equal.csv once.csv
+says 'warning: equal.csv: column 2 ("a"): an earlier column has the same name, as have 4094 more; ingest refuses'
+is_silent_about 'once.csv: column'
 [ "$(grep -c '^a,' out)" = 4096 ] || fail "$(grep -c '^a,' out) columns of the same name"
 
 # ---- No header, and columns that cannot be declared ----
