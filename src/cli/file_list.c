@@ -4,12 +4,15 @@
 #include "colonnade/base/compression.h"
 #include "colonnade/base/file.h"
 #include "colonnade/base/memory.h"
+#include "colonnade/base/string_table.h"
 #include "colonnade/net/input.h"
 #include "colonnade/net/s3.h"
 
 #include <glob.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void cln_file_list_clean_up(cln_file_list *list) {
     for (size_t i = 0; i < list->count; i++) {
@@ -61,6 +64,43 @@ cln_status cln_file_list_add_argument(cln_file_list *list, const char *argument,
         status = cln_file_list_add(list, found.gl_pathv[i], cln_path_data_stem(found.gl_pathv[i]), err);
     }
     globfree(&found);
+    return status;
+}
+
+/* ---- Each once ---- */
+
+/* What tells a file from others, whatever its path. */
+static cln_status write_identity(const char *path, cln_buffer *identity, cln_error *err) {
+    struct stat found;
+    cln_buffer_clear(identity);
+    if (cln_s3_is_address(path) || stat(path, &found) != 0) return cln_buffer_append_format(identity, err, "=%s", path);
+    return cln_buffer_append_format(identity, err, "%" PRIuMAX " %" PRIuMAX, (uintmax_t)found.st_dev,
+                                    (uintmax_t)found.st_ino);
+}
+
+static cln_status fail_twice(const char *path, const char *former, cln_error *err) {
+    if (strcmp(path, former) == 0) return cln_fail(err, CLN_ERR_USAGE, "%s is given twice; leave one out", path);
+    return cln_fail(err, CLN_ERR_USAGE, "%s is given twice, also as %s; leave one out", path, former);
+}
+
+static cln_status check_once(const cln_file_list *list, cln_string_table *seen, cln_buffer *identity, cln_error *err) {
+    for (size_t i = 0; i < list->count; i++) {
+        uint32_t former;
+        CLN_TRY(write_identity(list->items[i].path, identity, err));
+        CLN_TRY(cln_string_table_intern(seen, cln_buffer_span(identity), &former, err));
+        if (former < i) return fail_twice(list->items[i].path, list->items[former].path, err);
+    }
+    return CLN_OK;
+}
+
+cln_status cln_file_list_check_once(const cln_file_list *list, cln_error *err) {
+    cln_string_table seen;
+    cln_buffer identity;
+    cln_string_table_init(&seen, SIZE_MAX);
+    cln_buffer_init(&identity, SIZE_MAX);
+    const cln_status status = check_once(list, &seen, &identity, err);
+    cln_buffer_clean_up(&identity);
+    cln_string_table_clean_up(&seen);
     return status;
 }
 

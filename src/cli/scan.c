@@ -28,8 +28,12 @@ typedef struct scan_run {
 
 /* ---- Which files ---- */
 
+/* By name, whatever folder a file is in and however that is spelt. */
 static int compare_items(const void *a, const void *b) {
-    return strcmp(((const cln_file_item *)a)->path, ((const cln_file_item *)b)->path);
+    const cln_file_item *x = a;
+    const cln_file_item *y = b;
+    const int order = strcmp(x->name, y->name);
+    return order != 0 ? order : strcmp(x->path, y->path);
 }
 
 /* Rank 0. A schema must not depend on the order in which files are given. */
@@ -38,6 +42,7 @@ static cln_status list_files(scan_run *run, cln_error *err) {
     for (size_t i = 0; i < cli->argument_count; i++) {
         CLN_TRY(cln_file_list_add_argument(&run->list, cli->arguments[i], err));
     }
+    CLN_TRY(cln_file_list_check_once(&run->list, err));
     if (run->wants_schema) qsort(run->list.items, run->list.count, sizeof *run->list.items, compare_items);
     if (run->list.count > 1 && cli->comm.size > 1) cln_file_list_look(&run->list, cli);
     return CLN_OK;

@@ -141,7 +141,7 @@ void cln_scan_union_clean_up(scan_union *joint);
 CLN_CHECKED cln_status cln_scan_union_lend(const scan_union *joint, bool has_header, cln_span names, cln_survey *survey,
                                            cln_error *err);
 
-/* Local, but all ranks must add the same files; CLN_ERR_DATA when there are more
+/* Local, but all ranks must add the same files, in the order of their names; CLN_ERR_DATA when there are more
  * columns together than are stored; names as in scan_job; survey is
  * NULL on a rank that has read none of the file; what is in it moves to the
  * union. The item must outlive the union. */

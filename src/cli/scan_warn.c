@@ -85,6 +85,16 @@ static void warn_of_gap(const scan_union *joint, const scan_union_file *file) {
         path, gap->position + 1, gap->title, joint->files[gap->first_file].item->path, number, path, path);
 }
 
+/* Files stand in the order of their names. */
+static void warn_of_name(const scan_union *joint, size_t f) {
+    const cln_file_item *former = joint->files[f - 1].item;
+    const cln_file_item *item = joint->files[f].item;
+    if (strcmp(former->name, item->name) != 0) return;
+    cln_warning("%s and %s would both be the partition \"%s\"; ingest refuses them together and takes them one by one "
+                "with --as NAME",
+                former->path, item->path, item->name);
+}
+
 cln_status cln_scan_union_warn(const scan_union *joint, cln_error *err) {
     bool *has;
     CLN_TRY(cln_new_array(&has, joint->keys.count, sizeof *has, err));
@@ -92,6 +102,7 @@ cln_status cln_scan_union_warn(const scan_union *joint, cln_error *err) {
     cln_buffer_init(&list, SIZE_MAX);
     cln_status status = CLN_OK;
     for (size_t f = 0; f < joint->file_count && status == CLN_OK; f++) {
+        if (f > 0) warn_of_name(joint, f);
         warn_of_dialect(joint, &joint->files[f]);
         warn_of_repeated(&joint->files[f]);
         warn_of_gap(joint, &joint->files[f]);

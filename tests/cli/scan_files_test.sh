@@ -165,6 +165,37 @@ ends 3 "$COLONNADE" scan missing.csv gone.csv
 ends 2 "$COLONNADE" scan 'nothing*.csv'
 says 'no file matches "nothing*.csv"'
 
+# ---- The same file, the same name ----
+
+ln -s trips/other.csv link.csv
+for twice in "trips/other.csv trips/other.csv" "trips/* ./trips/other.csv" "trips/other.csv link.csv"; do
+    for option in --schema --profile; do
+        # shellcheck disable=SC2086,SC2046 # a list, of which the pattern is for scan
+        ends 2 ranks 2 scan $option $(set -f && printf '%s ' $twice)
+        says 'is given twice'
+        says '; leave one out'
+    done
+done
+says 'colonnade: link.csv is given twice, also as trips/other.csv; leave one out'
+ends 2 "$COLONNADE" scan gone.csv gone.csv
+says 'colonnade: gone.csv is given twice; leave one out'
+
+# The order is that of the names, however their paths are spelt.
+mkdir z y
+printf 'b,a\n1,2\n' >z/b.csv
+printf 'a,c\n1,2\n' >a.csv
+cp z/b.csv y/b.csv
+ends 0 "$COLONNADE" scan --schema z/b.csv a.csv
+cp out expected
+is_silent_about 'both be'
+for files in './z/b.csv a.csv' "$PWD/z/b.csv ./a.csv" "z/b.csv $PWD/a.csv"; do
+    # shellcheck disable=SC2086 # a list
+    ends 0 "$COLONNADE" scan --schema $files
+    cmp out expected || fail "the schema depends on how paths are spelt: $files: $(diff out expected)"
+done
+ends 0 ranks 2 scan --schema z/b.csv a.csv y/b.csv
+says 'warning: y/b.csv and z/b.csv would both be the partition "b"; ingest refuses them together'
+
 # ---- Another dialect, no header ----
 
 { echo 'a,b,c' && rows 20 '#,x#,#.5'; } >part_1.csv

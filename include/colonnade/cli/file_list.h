@@ -32,6 +32,10 @@ CLN_CHECKED cln_status cln_file_list_add(cln_file_list *list, const char *path, 
  * folder and extension (".csv", ".csv.gz"). */
 CLN_CHECKED cln_status cln_file_list_add_argument(cln_file_list *list, const char *argument, cln_error *err);
 
+/* Local. CLN_ERR_USAGE when one file is in the list twice, also by another path
+ * or a link to it. */
+CLN_CHECKED cln_status cln_file_list_check_once(const cln_file_list *list, cln_error *err);
+
 /* Local. Looks which files are compressed; one that cannot be read is told of
  * when its turn comes. */
 void cln_file_list_look(cln_file_list *list, const cln_cli *cli);
