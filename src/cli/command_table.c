@@ -221,7 +221,8 @@ static const cln_command command_table[] = {
          "fits a screen. A FILE may be a pattern in quotes, as 'data/*.csv'. With --schema it prints one configuration "
          "that declares every column with a type that all of its values in all files fit, uniting columns by name as "
          "ingest does, and warns of files that lack columns; --format table prints the columns with their counts "
-         "instead. A file that cannot be read is told of and left out; the exit status is that of the worst. "
+         "instead. A file that cannot be read is told of and left out, also of the schema that -o writes; the exit "
+         "status is that of the worst. A pattern without a match ends the command for all files. "
          "Compressed files (.gz, .zst) are read by one rank each, as many at once as there are ranks.",
      .example = "mpirun -n 4 colonnade scan --schema 'accidents_*.csv' -o accidents.json",
      .options = scan_options,

@@ -44,7 +44,8 @@ typedef struct cln_delivery {
     cln_error *err;
 } cln_delivery;
 
-/* Local. The caller cleans up, also on failure. */
+/* Local. Keeps comm, sink and err for its lifetime: they must outlive it, and
+ * what fails later is told in err. The caller cleans up, also on failure. */
 CLN_CHECKED cln_status cln_delivery_init(cln_delivery *delivery, const cln_comm *comm, const cln_csv_sink *sink,
                                          uint64_t max_record_bytes, cln_error *err);
 void cln_delivery_clean_up(cln_delivery *delivery);

@@ -149,6 +149,7 @@ for count in 1 3; do
     cmp out joint.1 || fail "a file that cannot be read changes the schema of the others at $count ranks"
     says 'damaged.csv.gz is damaged: it ends too early'
     says 'there is no file missing.csv'
+    says 'warning: the schema leaves out 2 of 5 files, for they could not be read: mixed/damaged.csv.gz, missing.csv'
     ends 3 ranks $count scan missing.csv 'mixed/*' --format csv
     cmp out expected || fail "a file that cannot be read keeps the others from it at $count ranks"
 done
@@ -157,6 +158,10 @@ done
 printf 'a\x81,b\n1,2\n' >bad.csv
 ends 1 ranks 2 scan --schema bad.csv trips/other.csv --header -o worst.json
 [ -s worst.json ] || fail "no schema of the file that has one"
+says 'warning: the schema leaves out 1 of 2 files, for they could not be read: bad.csv'
+cp worst.json former.json
+ends 2 ranks 2 scan --schema trips/other.csv 'nothing*.csv' -o worst.json
+cmp worst.json former.json || fail "a pattern without a match ends the command, but a schema is written"
 ends 3 ranks 2 scan --schema bad.csv missing.csv trips/other.csv --header
 says 'warning: the header of bad.csv'
 says 'colonnade: there is no file missing.csv'

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the columns of a file hold, from all of its records: the type that
- * every value fits, the formats of its dates, how many cells are null, and how
- * many values are distinct, up to a limit. Each rank surveys its own records,
- * of one file or, merged, of several; the join gives rank 0 the whole, which
- * depends on the records alone.
+ * What columns hold, from all records of a file or, merged, of several: the
+ * type that every value fits, the formats of its dates, how many cells are null,
+ * and how many values are distinct, up to a limit. Each rank surveys the records
+ * that it sees; the join gives rank 0 the whole, which depends on the records
+ * and the number of columns alone.
  */
 #ifndef COLONNADE_CSV_SURVEY_H
 #define COLONNADE_CSV_SURVEY_H
