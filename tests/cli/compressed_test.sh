@@ -5,23 +5,8 @@
 # and damage is told. zstd is tried where its program is installed.
 
 set -euo pipefail
-
-fail() {
-    printf 'FAILED: %s\n' "$*" >&2
-    exit 1
-}
-
-# ranks N ARGUMENT...: the program with N ranks.
-ranks() {
-    local count=$1
-    shift
-    if [ "$count" = 1 ]; then
-        "$COLONNADE" "$@"
-    else
-        # shellcheck disable=SC2086 # the command and its options
-        $COLONNADE_MPIRUN -n "$count" "$COLONNADE" "$@"
-    fi
-}
+# shellcheck source=ranks.sh
+. "$COLONNADE_SOURCE/tests/cli/ranks.sh"
 
 # expect STATUS TEXT ARGUMENT...: ends so, and standard error says the text.
 expect() {

@@ -6,23 +6,8 @@
 # also every case of the corpus through the command itself.
 
 set -euo pipefail
-
-fail() {
-    printf 'FAILED: %s\n' "$*" >&2
-    exit 1
-}
-
-# ranks N ARGUMENT...: the program with N ranks.
-ranks() {
-    local count=$1
-    shift
-    if [ "$count" = 1 ]; then
-        "$COLONNADE" "$@"
-    else
-        # shellcheck disable=SC2086 # the command and its options
-        $COLONNADE_MPIRUN -n "$count" "$COLONNADE" "$@"
-    fi
-}
+# shellcheck source=ranks.sh
+. "$COLONNADE_SOURCE/tests/cli/ranks.sh"
 
 # same_everywhere ARGUMENT...: the output is that of the file `expected` at
 # several numbers of ranks and stripe sizes.

@@ -5,22 +5,8 @@
 # value of all of them fits, whatever their order and the number of ranks.
 
 set -euo pipefail
-
-fail() {
-    printf 'FAILED: %s\n' "$*" >&2
-    exit 1
-}
-
-ranks() {
-    local count=$1
-    shift
-    if [ "$count" = 1 ]; then
-        "$COLONNADE" "$@"
-    else
-        # shellcheck disable=SC2086 # the command and its options
-        $COLONNADE_MPIRUN -n "$count" "$COLONNADE" "$@"
-    fi
-}
+# shellcheck source=ranks.sh
+. "$COLONNADE_SOURCE/tests/cli/ranks.sh"
 
 # ends STATUS COMMAND...: its output is `out`, its standard error `err`.
 ends() {

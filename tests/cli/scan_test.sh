@@ -6,22 +6,8 @@
 # real files are counted too, by awk and by it.
 
 set -euo pipefail
-
-fail() {
-    printf 'FAILED: %s\n' "$*" >&2
-    exit 1
-}
-
-ranks() {
-    local count=$1
-    shift
-    if [ "$count" = 1 ]; then
-        "$COLONNADE" "$@"
-    else
-        # shellcheck disable=SC2086 # the command and its options
-        $COLONNADE_MPIRUN -n "$count" "$COLONNADE" "$@"
-    fi
-}
+# shellcheck source=ranks.sh
+. "$COLONNADE_SOURCE/tests/cli/ranks.sh"
 
 # Of few and strange records nothing is detected with certainty.
 standard=(--delimiter ',' --quote '"' --header --newlines-in-quotes yes --skip-lines 0)

@@ -6,22 +6,8 @@
 # number of ranks. With $COLONNADE_TEST_DATA the real files are proposed too.
 
 set -euo pipefail
-
-fail() {
-    printf 'FAILED: %s\n' "$*" >&2
-    exit 1
-}
-
-ranks() {
-    local count=$1
-    shift
-    if [ "$count" = 1 ]; then
-        "$COLONNADE" "$@"
-    else
-        # shellcheck disable=SC2086 # the command and its options
-        $COLONNADE_MPIRUN -n "$count" "$COLONNADE" "$@"
-    fi
-}
+# shellcheck source=ranks.sh
+. "$COLONNADE_SOURCE/tests/cli/ranks.sh"
 
 stripe=7
 
