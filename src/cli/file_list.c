@@ -45,7 +45,8 @@ static int compare_paths(const void *a, const void *b) {
 static cln_status fail_glob(const char *pattern, int result, cln_error *err) {
     switch (result) {
     case GLOB_NOMATCH:
-        return cln_fail(err, CLN_ERR_USAGE, "no file matches \"%s\"", pattern);
+        return cln_fail(err, CLN_ERR_USAGE, "no file matches \"%s\"; see whether the folder and the pattern are right",
+                        pattern);
     case GLOB_NOSPACE:
         return cln_fail_memory(err, "listing files");
     default:

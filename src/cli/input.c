@@ -6,8 +6,6 @@
 #include "colonnade/net/input.h"
 #include "colonnade/net/s3.h"
 
-#include <stdlib.h>
-
 static cln_status open_local(const cln_cli *cli, const char *path, cln_byte_source **source, cln_error *err) {
     cln_byte_source *file;
     CLN_TRY(cln_input_open(&file, path, &cli->config.s3, err));
@@ -46,20 +44,12 @@ cln_status cln_cli_check_input(const cln_comm *comm, cln_byte_source *source, cl
     return cln_agree(comm, source->check_unchanged(source, err), err);
 }
 
-static cln_status take_origin(cln_byte_source *object, const char *address, cln_sidecar *sidecar, cln_error *err) {
-    char *json;
-    CLN_TRY(cln_input_origin(object, address, &json, err));
-    const cln_status status = cln_sidecar_parse(sidecar, cln_span_of_string(json), address, err);
-    free(json);
-    return status;
-}
-
 cln_status cln_cli_read_sidecar(const cln_cli *cli, const char *path, cln_sidecar *sidecar, cln_error *err) {
     if (!cln_s3_is_address(path)) return cln_sidecar_read(sidecar, path, err);
     *sidecar = (cln_sidecar){0};
     cln_byte_source *object;
     CLN_TRY(cln_input_open(&object, path, &cli->config.s3, err));
-    const cln_status status = take_origin(object, path, sidecar, err);
+    const cln_status status = cln_sidecar_of_input(sidecar, object, path, err);
     object->release(object);
     return status;
 }

@@ -182,30 +182,10 @@ static cln_status scan_all(scan_run *run, cln_error *err) {
 
 /* ---- The command ---- */
 
-/* Rank 0. A proposal without some of the files looks like one of all. */
-static cln_status warn_of_left_out(const scan_run *run, cln_error *err) {
-    enum { LISTED_FILES = 8 };
-    size_t count = 0;
-    cln_buffer list;
-    cln_buffer_init(&list, SIZE_MAX);
-    cln_status status = CLN_OK;
-    for (size_t i = 0; i < run->list.count && status == CLN_OK; i++) {
-        if (run->facts[i].is_known || ++count > LISTED_FILES) continue;
-        status = cln_buffer_append_format(&list, err, "%s%s", count == 1 ? "" : ", ", run->list.items[i].path);
-    }
-    if (status == CLN_OK) status = cln_buffer_terminate(&list, err);
-    if (status == CLN_OK && count > 0) {
-        cln_warning("the schema leaves out %zu of %zu files, for they could not be read: %s%s", count, run->list.count,
-                    list.data, count > LISTED_FILES ? ", ..." : "");
-    }
-    cln_buffer_clean_up(&list);
-    return status;
-}
-
 /* Rank 0. */
 static cln_status print(const scan_run *run, cln_error *err) {
     if (run->wants_schema) {
-        CLN_TRY(warn_of_left_out(run, err));
+        CLN_TRY(cln_scan_warn_left_out(&run->list, run->facts, err));
         CLN_TRY(cln_scan_union_warn(&run->joint, err));
         return cln_scan_print_schema(run->cli, &run->joint, err);
     }

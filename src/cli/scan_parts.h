@@ -152,8 +152,9 @@ CLN_CHECKED cln_status cln_scan_union_add(scan_union *joint, const cln_file_item
  * file was added. */
 CLN_CHECKED cln_status cln_scan_union_join(scan_union *joint, const cln_comm *comm, cln_error *err);
 
-/* Whether files of one dialect are read right by the other. */
-bool cln_scan_are_alike(const cln_dialect *a, const cln_dialect *b);
+/* Local (rank 0). Warns of files that could not be read: a proposal without some
+ * of them looks like one of all. facts has one for each file of the list. */
+CLN_CHECKED cln_status cln_scan_warn_left_out(const cln_file_list *list, const scan_facts *facts, cln_error *err);
 
 /* Local (rank 0). Warns of files that lack columns, that have another dialect or
  * equal names, or whose columns are taken for others. */

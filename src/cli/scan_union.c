@@ -78,17 +78,20 @@ static cln_status add_column(scan_union *joint, const newcomer *new, cln_error *
     return CLN_OK;
 }
 
-/* The columns of one file on their way into the union. */
+/* The columns of one file on their way into the union, one after the other. */
 typedef struct placement {
+    bool has_header;
+    const char *next; /* title */
+    size_t position;
     cln_string_table names; /* what its columns go by */
     size_t *turns;          /* how many go by each so far */
     size_t turns_capacity;
     cln_buffer key;
 } placement;
 
-static void placement_init(placement *placing) {
-    placing->turns = NULL;
-    placing->turns_capacity = 0;
+/* titles: of the columns, each with its NUL. */
+static void placement_init(placement *placing, bool has_header, cln_span titles) {
+    *placing = (placement){.has_header = has_header, .next = titles.data};
     cln_string_table_init(&placing->names, SIZE_MAX);
     cln_buffer_init(&placing->key, SIZE_MAX);
 }
@@ -102,10 +105,10 @@ static void placement_clean_up(placement *placing) {
 /* What a column goes by: its name, or its position where it has none. Of equal
  * names in one file, from the second on the key says which of them it is, behind
  * a byte that no name has. */
-static cln_status write_key(placement *placing, bool has_header, newcomer *new, cln_error *err) {
+static cln_status write_key(placement *placing, newcomer *new, cln_error *err) {
     cln_buffer *key = &placing->key;
     cln_buffer_clear(key);
-    if (!has_header) return cln_buffer_append_format(key, err, "position %zu", new->position);
+    if (!placing->has_header) return cln_buffer_append_format(key, err, "position %zu", new->position);
     if (new->name[0] == '\0') return cln_buffer_append_format(key, err, "nameless %zu", new->position);
     CLN_TRY(cln_buffer_append_format(key, err, "name %s", new->name));
     uint32_t code;
@@ -118,15 +121,13 @@ static cln_status write_key(placement *placing, bool has_header, newcomer *new, 
     return cln_buffer_append_format(key, err, "%zu", new->turn);
 }
 
-/* The column whose title begins at *next, and its key; *next goes to that of the
- * next one. */
-static cln_status take_next(placement *placing, bool has_header, size_t position, const char **next, newcomer *new,
-                            cln_error *err) {
-    *new = (newcomer){.title = *next, .position = position};
-    const cln_span title = cln_span_of_string(*next);
-    *next += title.size + 1;
+/* The next column, and its key. */
+static cln_status take_next(placement *placing, newcomer *new, cln_error *err) {
+    *new = (newcomer){.title = placing->next, .position = placing->position++};
+    const cln_span title = cln_span_of_string(new->title);
+    placing->next += title.size + 1;
     cln_config_normalise_name(title, new->name, sizeof new->name);
-    return write_key(placing, has_header, new, err);
+    return write_key(placing, new, err);
 }
 
 static cln_status note_repeated(scan_union_file *file, const newcomer *new, cln_error *err) {
@@ -150,13 +151,12 @@ static cln_status place_column(scan_union *joint, placement *placing, const newc
 
 static cln_status place_columns(scan_union *joint, cln_span names, cln_error *err) {
     const scan_union_file *file = &joint->files[joint->file_count - 1];
-    const char *next = names.data;
     placement placing;
-    placement_init(&placing);
+    placement_init(&placing, file->has_header, names);
     cln_status status = CLN_OK;
-    for (size_t i = 0; i < file->column_count && status == CLN_OK; i++) {
+    while (placing.position < file->column_count && status == CLN_OK) {
         newcomer new;
-        status = take_next(&placing, file->has_header, i, &next, &new, err);
+        status = take_next(&placing, &new, err);
         if (status == CLN_OK) status = place_column(joint, &placing, &new, err);
     }
     placement_clean_up(&placing);
@@ -165,16 +165,15 @@ static cln_status place_columns(scan_union *joint, cln_span names, cln_error *er
 
 cln_status cln_scan_union_lend(const scan_union *joint, bool has_header, cln_span names, cln_survey *survey,
                                cln_error *err) {
-    const char *next = names.data;
     placement placing;
-    placement_init(&placing);
+    placement_init(&placing, has_header, names);
     cln_status status = CLN_OK;
-    for (size_t i = 0; i < survey->column_count && status == CLN_OK; i++) {
+    while (placing.position < survey->column_count && status == CLN_OK) {
         newcomer new;
-        status = take_next(&placing, has_header, i, &next, &new, err);
+        status = take_next(&placing, &new, err);
         if (status != CLN_OK) break;
         const uint32_t code = cln_string_table_find(&joint->keys, cln_buffer_span(&placing.key));
-        if (code != UINT32_MAX) cln_survey_leave_out(survey, i, &joint->survey, code);
+        if (code != UINT32_MAX) cln_survey_leave_out(survey, new.position, &joint->survey, code);
     }
     placement_clean_up(&placing);
     return status;
@@ -229,7 +228,7 @@ static cln_status choose_dialect(scan_union *joint, cln_error *err) {
         if (joint->files[f].column_count == 0) continue;
         size_t first = 0;
         while (joint->files[first].column_count == 0 ||
-               !cln_scan_are_alike(&joint->files[first].detection.dialect, &joint->files[f].detection.dialect)) {
+               !cln_dialect_are_alike(&joint->files[first].detection.dialect, &joint->files[f].detection.dialect)) {
             first++;
         }
         votes[first]++;

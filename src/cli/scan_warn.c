@@ -10,17 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LISTED_COLUMNS = 8 };
-
-bool cln_scan_are_alike(const cln_dialect *a, const cln_dialect *b) {
-    const bool same_quote = a->has_quote == b->has_quote && (!a->has_quote || a->quote == b->quote);
-    return same_quote && a->delimiter == b->delimiter && a->has_header == b->has_header &&
-           a->newlines_in_quotes == b->newlines_in_quotes && a->skip_lines == b->skip_lines;
-}
+enum { LISTED_COLUMNS = 8, LISTED_FILES = 8 };
 
 static void warn_of_dialect(const scan_union *joint, const scan_union_file *file) {
     const scan_union_file *most = &joint->files[joint->dialect_file];
-    if (file->column_count == 0 || cln_scan_are_alike(&file->detection.dialect, &most->detection.dialect)) return;
+    if (file->column_count == 0 || cln_dialect_are_alike(&file->detection.dialect, &most->detection.dialect)) return;
     char own[CLN_DETECTION_TEXT_BYTES];
     char declared[CLN_DETECTION_TEXT_BYTES];
     cln_cli_describe_detection(&file->detection, own);
@@ -93,6 +87,24 @@ static void warn_of_name(const scan_union *joint, size_t f) {
     cln_warning("%s and %s would both be the partition \"%s\"; ingest refuses them together and takes them one by one "
                 "with --as NAME",
                 former->path, item->path, item->name);
+}
+
+cln_status cln_scan_warn_left_out(const cln_file_list *list, const scan_facts *facts, cln_error *err) {
+    size_t count = 0;
+    cln_buffer paths;
+    cln_buffer_init(&paths, SIZE_MAX);
+    cln_status status = CLN_OK;
+    for (size_t i = 0; i < list->count && status == CLN_OK; i++) {
+        if (facts[i].is_known || ++count > LISTED_FILES) continue;
+        status = cln_buffer_append_format(&paths, err, "%s%s", count == 1 ? "" : ", ", list->items[i].path);
+    }
+    if (status == CLN_OK) status = cln_buffer_terminate(&paths, err);
+    if (status == CLN_OK && count > 0) {
+        cln_warning("the schema leaves out %zu of %zu files, for they could not be read: %s%s", count, list->count,
+                    paths.data, count > LISTED_FILES ? ", ..." : "");
+    }
+    cln_buffer_clean_up(&paths);
+    return status;
 }
 
 cln_status cln_scan_union_warn(const scan_union *joint, cln_error *err) {

@@ -89,6 +89,12 @@ cln_status cln_dialect_set_skip_lines(cln_dialect *dialect, const char *text, cl
     return CLN_OK;
 }
 
+bool cln_dialect_are_alike(const cln_dialect *a, const cln_dialect *b) {
+    const bool same_quote = a->has_quote == b->has_quote && (!a->has_quote || a->quote == b->quote);
+    return same_quote && a->delimiter == b->delimiter && a->has_header == b->has_header &&
+           a->newlines_in_quotes == b->newlines_in_quotes && a->skip_lines == b->skip_lines;
+}
+
 cln_status cln_dialect_check(const cln_dialect *dialect, cln_error *err) {
     if (!dialect->has_quote || dialect->quote != dialect->delimiter) return CLN_OK;
     return cln_fail(err, CLN_ERR_USAGE,

@@ -16,7 +16,6 @@
 #include "colonnade/par/progress.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The share of the memory that staged blocks may take before they go to the
@@ -87,16 +86,6 @@ static cln_status open_file(ingest_job *job, cln_error *err) {
     return cln_byte_source_decompress(&job->source, job->file, &how, err);
 }
 
-static cln_status read_sidecar(ingest_job *job, cln_error *err) {
-    char *json;
-    CLN_TRY(cln_input_origin(job->file, job->request->path, &json, err));
-    if (json == NULL) return cln_sidecar_read(&job->draft->sidecar, job->request->path, err);
-    const cln_status status =
-        cln_sidecar_parse(&job->draft->sidecar, cln_span_of_string(json), job->request->path, err);
-    free(json);
-    return status;
-}
-
 static cln_status open_source(ingest_job *job, cln_error *err) {
     CLN_TRY_AGREED(job->comm, open_file(job, err), err);
     CLN_TRY_AGREED(job->comm, check_same_size(job, err), err);
@@ -105,7 +94,7 @@ static cln_status open_source(ingest_job *job, cln_error *err) {
     job->outcome->size_bytes = job->source->size_bytes;
     cln_status status = cln_publication_init(&job->publication, job->request, err);
     if (status == CLN_OK && job->comm->rank == 0) {
-        status = read_sidecar(job, err);
+        status = cln_sidecar_of_input(&job->draft->sidecar, job->file, job->request->path, err);
         if (status == CLN_OK) status = cln_publication_look(&job->publication, job->request, &job->draft->sidecar, err);
     }
     return cln_agree(job->comm, status, err);

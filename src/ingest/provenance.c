@@ -6,6 +6,7 @@
 #include "colonnade/base/memory.h"
 #include "colonnade/base/number.h"
 #include "colonnade/base/utf8.h"
+#include "colonnade/net/input.h"
 #include "colonnade/store/partition_writer.h"
 
 #include <cjson/cJSON.h>
@@ -53,6 +54,16 @@ cln_status cln_sidecar_read(cln_sidecar *sidecar, const char *file, cln_error *e
     }
     free(path);
     return status; /* after a failure nothing was kept */
+}
+
+cln_status cln_sidecar_of_input(cln_sidecar *sidecar, cln_byte_source *input, const char *path, cln_error *err) {
+    *sidecar = (cln_sidecar){0};
+    char *json;
+    CLN_TRY(cln_input_origin(input, path, &json, err));
+    if (json == NULL) return cln_sidecar_read(sidecar, path, err);
+    const cln_status status = cln_sidecar_parse(sidecar, cln_span_of_string(json), path, err);
+    free(json);
+    return status;
 }
 
 void cln_sidecar_clean_up(cln_sidecar *sidecar) {

@@ -74,8 +74,8 @@ static cln_status ask_for_part(cln_lane *lane, cln_error *err) {
     lane->request.has_range = true;
     lane->request.first_byte = part->first + part->done;
     lane->request.last_byte = part->first + part->size - 1;
-    if (cln_s3_is_address(lane->download->export.url))
-        return CLN_OK; /* S3 knows no If-Range: the answer's ETag tells */
+    /* S3 knows no If-Range: the answer's ETag tells. */
+    if (cln_s3_is_address(lane->download->export.url)) return CLN_OK;
     return add_header(lane, "If-Range", cln_validators_strong(&partial->validators), err);
 }
 

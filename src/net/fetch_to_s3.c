@@ -153,16 +153,15 @@ static cln_status step(runner *r, task *t, bool *has_moved, cln_error *err) {
     return CLN_OK;
 }
 
-/* *begun false: nothing is left to begin, or there is no memory for it yet. */
-static cln_status begin(runner *r, task *t, bool *begun, cln_error *err) {
-    *begun = false;
+/* *has_moved stays when nothing is left to begin, or there is no memory for it yet. */
+static cln_status begin(runner *r, task *t, bool *has_moved, cln_error *err) {
     if (r->begun_count == r->count) return CLN_OK;
     const cln_fetch_job *job = &r->jobs[r->begun_count];
     *t = (task){.fetch = {.job = job, .index = r->begun_count, .target = r->target, .memory = &r->memory},
                 .result = &r->results[r->begun_count],
                 .all_missing = true};
     if (!cln_fetch_take_share(&t->fetch)) return CLN_OK;
-    *begun = true;
+    *has_moved = true;
     t->is_running = true;
     r->begun_count++;
     r->running_count++;

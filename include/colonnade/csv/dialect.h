@@ -43,6 +43,9 @@ CLN_CHECKED cln_status cln_dialect_set_encoding(cln_dialect *dialect, const char
 CLN_CHECKED cln_status cln_dialect_set_newlines_in_quotes(cln_dialect *dialect, const char *text, cln_error *err);
 CLN_CHECKED cln_status cln_dialect_set_skip_lines(cln_dialect *dialect, const char *text, cln_error *err);
 
+/* Local. Whether records of one are cut right by the other, whatever their encoding. */
+bool cln_dialect_are_alike(const cln_dialect *a, const cln_dialect *b);
+
 /* Local. CLN_ERR_USAGE when the properties contradict each other; asked once
  * all of them are set, for their order must not matter. */
 CLN_CHECKED cln_status cln_dialect_check(const cln_dialect *dialect, cln_error *err);

@@ -24,6 +24,9 @@ typedef struct cln_sidecar {
 CLN_CHECKED cln_status cln_sidecar_read(cln_sidecar *sidecar, const char *file, cln_error *err);
 /* The same from a text; name is for messages. */
 CLN_CHECKED cln_status cln_sidecar_parse(cln_sidecar *sidecar, cln_span text, const char *name, cln_error *err);
+/* The same of an input that was opened (net/input.h): of an object, where it came from. */
+CLN_CHECKED cln_status cln_sidecar_of_input(cln_sidecar *sidecar, cln_byte_source *input, const char *path,
+                                            cln_error *err);
 void cln_sidecar_clean_up(cln_sidecar *sidecar);
 
 /* The schema: an array with name, source_name, type as declared, role,
