@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/csv/masks.h"
 
+#include "masks_parts.h"
+
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 
 #include <immintrin.h>
-#include <stdbool.h>
 
 #define TARGET __attribute__((target("avx2,pclmul,bmi,popcnt")))
 
@@ -28,18 +29,61 @@ TARGET static void classify(const char *bytes, size_t count, unsigned char quote
     const __m256i line_feeds = _mm256_set1_epi8('\n');
     const __m256i returns = _mm256_set1_epi8('\r');
     const uint64_t keep = has_quote ? UINT64_MAX : 0;
+    uint64_t any_quote = 0;
     for (size_t i = 0; i < count; i++) {
         const __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)(bytes + i * CLN_MASK_BYTES));
         const __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(bytes + i * CLN_MASK_BYTES + 32));
         const uint64_t quote_mask = match(low, high, quotes) & keep;
-        masks[i].quote = quote_mask;
-        masks[i].delimiter = match(low, high, delimiters);
-        masks[i].lf = match(low, high, line_feeds);
-        masks[i].cr = match(low, high, returns);
-        masks[i].high = (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32 | (uint32_t)_mm256_movemask_epi8(low);
-        masks[i].parity = prefix_xor(quote_mask);
+        any_quote |= quote_mask;
+        masks->quote[i] = quote_mask;
+        masks->delimiter[i] = match(low, high, delimiters);
+        masks->lf[i] = match(low, high, line_feeds);
+        masks->cr[i] = match(low, high, returns);
+        masks->high[i] = (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32 | (uint32_t)_mm256_movemask_epi8(low);
+        masks->parity[i] = prefix_xor(quote_mask);
     }
+    masks->any_quote = any_quote;
+    cln_clear_masks_behind(masks, count);
 }
+
+/* ---- Structure ---- */
+
+typedef unsigned long long mask_vector __attribute__((vector_size(32)));
+
+TARGET static inline mask_vector load_masks(const uint64_t *from) {
+    return (mask_vector)_mm256_loadu_si256((const __m256i *)(const void *)from);
+}
+
+TARGET static inline void store_masks(uint64_t *to, mask_vector v) {
+    _mm256_storeu_si256((__m256i *)(void *)to, (__m256i)v);
+}
+
+TARGET static inline mask_vector same_masks(uint64_t mask) {
+    return (mask_vector)_mm256_set1_epi64x((long long)mask);
+}
+
+TARGET static inline mask_vector last_lane(mask_vector v) {
+    return (mask_vector)_mm256_permute4x64_epi64((__m256i)v, 0xFF);
+}
+
+TARGET static inline mask_vector previous(mask_vector before, mask_vector v) {
+    const __m256i rotated = _mm256_permute4x64_epi64((__m256i)v, 0x93); /* lanes 3, 0, 1, 2 */
+    return (mask_vector)_mm256_blend_epi32(rotated, (__m256i)last_lane(before), 3);
+}
+
+TARGET static inline mask_vector running_parity(mask_vector v) {
+    const __m256i none = _mm256_setzero_si256();
+    const __m256i by_one = _mm256_xor_si256((__m256i)v, (__m256i)previous((mask_vector)none, v));
+    return (mask_vector)_mm256_xor_si256(by_one, _mm256_permute2x128_si256(by_one, by_one, 0x08));
+}
+
+TARGET static inline bool is_zero(mask_vector v) {
+    return _mm256_testz_si256((__m256i)v, (__m256i)v) != 0;
+}
+
+#include "structure_body.h"
+
+/* ---- Positions ---- */
 
 /* Eight positions at a time, needed or not: how many there are decides about
  * a branch only where there are more (Langdale and Lemire, as above). */
@@ -57,7 +101,8 @@ TARGET static size_t flatten(const uint64_t *bits, size_t count, uint32_t base, 
 }
 
 const cln_mask_kernels *cln_mask_kernels_avx2(void) {
-    static const cln_mask_kernels kernels = {.name = "AVX2", .classify = classify, .flatten = flatten};
+    static const cln_mask_kernels kernels = {
+        .name = "AVX2", .classify = classify, .structure = structure, .flatten = flatten};
     __builtin_cpu_init();
     const bool has_all = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("pclmul") &&
                          __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");

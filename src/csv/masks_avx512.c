@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colonnade/csv/masks.h"
 
+#include "masks_parts.h"
+
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 
 #include <immintrin.h>
-#include <stdbool.h>
 
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512vbmi2,pclmul,popcnt")))
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,pclmul,popcnt")))
 
 /* See masks_avx2.c. */
 TARGET static inline uint64_t prefix_xor(uint64_t bits) {
@@ -21,17 +22,61 @@ TARGET static void classify(const char *bytes, size_t count, unsigned char quote
     const __m512i line_feeds = _mm512_set1_epi8('\n');
     const __m512i returns = _mm512_set1_epi8('\r');
     const uint64_t keep = has_quote ? UINT64_MAX : 0;
+    uint64_t any_quote = 0;
     for (size_t i = 0; i < count; i++) {
         const __m512i block = _mm512_loadu_si512((const void *)(bytes + i * CLN_MASK_BYTES));
         const uint64_t quote_mask = _mm512_cmpeq_epi8_mask(block, quotes) & keep;
-        masks[i].quote = quote_mask;
-        masks[i].delimiter = _mm512_cmpeq_epi8_mask(block, delimiters);
-        masks[i].lf = _mm512_cmpeq_epi8_mask(block, line_feeds);
-        masks[i].cr = _mm512_cmpeq_epi8_mask(block, returns);
-        masks[i].high = _mm512_movepi8_mask(block);
-        masks[i].parity = prefix_xor(quote_mask);
+        any_quote |= quote_mask;
+        masks->quote[i] = quote_mask;
+        masks->delimiter[i] = _mm512_cmpeq_epi8_mask(block, delimiters);
+        masks->lf[i] = _mm512_cmpeq_epi8_mask(block, line_feeds);
+        masks->cr[i] = _mm512_cmpeq_epi8_mask(block, returns);
+        masks->high[i] = _mm512_movepi8_mask(block);
+        masks->parity[i] = prefix_xor(quote_mask);
     }
+    masks->any_quote = any_quote;
+    cln_clear_masks_behind(masks, count);
 }
+
+/* ---- Structure ---- */
+
+typedef unsigned long long mask_vector __attribute__((vector_size(64)));
+
+TARGET static inline mask_vector load_masks(const uint64_t *from) {
+    return (mask_vector)_mm512_loadu_si512((const void *)from);
+}
+
+TARGET static inline void store_masks(uint64_t *to, mask_vector v) {
+    _mm512_storeu_si512((void *)to, (__m512i)v);
+}
+
+TARGET static inline mask_vector same_masks(uint64_t mask) {
+    return (mask_vector)_mm512_set1_epi64((long long)mask);
+}
+
+TARGET static inline mask_vector last_lane(mask_vector v) {
+    return (mask_vector)_mm512_permutexvar_epi64(_mm512_set1_epi64(7), (__m512i)v);
+}
+
+TARGET static inline mask_vector previous(mask_vector before, mask_vector v) {
+    return (mask_vector)_mm512_alignr_epi64((__m512i)v, (__m512i)before, 7);
+}
+
+TARGET static inline mask_vector running_parity(mask_vector v) {
+    const __m512i none = _mm512_setzero_si512();
+    __m512i sum = (__m512i)v;
+    sum = _mm512_xor_si512(sum, _mm512_alignr_epi64(sum, none, 7));
+    sum = _mm512_xor_si512(sum, _mm512_alignr_epi64(sum, none, 6));
+    return (mask_vector)_mm512_xor_si512(sum, _mm512_alignr_epi64(sum, none, 4));
+}
+
+TARGET static inline bool is_zero(mask_vector v) {
+    return _mm512_test_epi64_mask((__m512i)v, (__m512i)v) == 0;
+}
+
+#include "structure_body.h"
+
+/* ---- Positions ---- */
 
 /* The numbers of the set bits move to the front of a vector of bytes, and
  * become positions sixteen at a time, needed or not. */
@@ -63,11 +108,12 @@ TARGET static size_t flatten(const uint64_t *bits, size_t count, uint32_t base, 
 }
 
 const cln_mask_kernels *cln_mask_kernels_avx512(void) {
-    static const cln_mask_kernels kernels = {.name = "AVX-512", .classify = classify, .flatten = flatten};
+    static const cln_mask_kernels kernels = {
+        .name = "AVX-512", .classify = classify, .structure = structure, .flatten = flatten};
     __builtin_cpu_init();
     const bool has_all = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                         __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("pclmul") &&
-                         __builtin_cpu_supports("popcnt");
+                         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi2") &&
+                         __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("popcnt");
     return has_all ? &kernels : NULL;
 }
 

@@ -32,9 +32,6 @@ void cln_splitter_init(cln_splitter *splitter, const cln_automaton *automaton, c
 
 /* ---- Where the splitter stands ---- */
 
-/* Groups of 64 bytes that are classified at once. */
-enum { MASK_BATCH = 16 };
-
 /* The item and the field that are open at the position. */
 typedef struct cursor {
     const cln_automaton *automaton;
@@ -157,27 +154,35 @@ static inline bool take_line_end(cursor *c, size_t position) {
     return false;
 }
 
-static void finish_group(cursor *c, const cln_structure *structure) {
+/* Clean groups that begin where the cursor stood. */
+typedef struct clean_groups {
+    cln_masks masks;
+    cln_structure structure;
+    size_t count;
+} clean_groups;
+
+static void finish_group(cursor *c, const clean_groups *groups, size_t g) {
     c->position += CLN_MASK_BYTES;
-    c->state = structure->end_state;
+    c->state = cln_structure_end_state(&groups->masks, &groups->structure, g);
 }
 
 /* Takes a clean group at the position: visits its delimiters and line ends. */
-static void take_group(cursor *c, const cln_structure *structure) {
-    uint64_t doubled = structure->doubled;
-    for (uint64_t ends = structure->delimiters | structure->line_ends; ends != 0; ends &= ends - 1) {
+static void take_group(cursor *c, const clean_groups *groups, size_t g) {
+    const cln_structure *structure = &groups->structure;
+    uint64_t doubled = structure->doubled[g];
+    for (uint64_t ends = structure->delimiters[g] | structure->line_ends[g]; ends != 0; ends &= ends - 1) {
         const uint64_t bit = ends & -ends;
         const size_t position = c->position + (size_t)__builtin_ctzll(ends);
         if (doubled & (bit - 1)) {
             c->has_doubled = true;
             doubled &= ~(bit - 1);
         }
-        const bool is_line_end = (structure->line_ends & bit) != 0;
+        const bool is_line_end = (structure->line_ends[g] & bit) != 0;
         if (!is_line_end || position > c->item_begin) end_field(c, position);
         if (is_line_end && !take_line_end(c, position)) return;
     }
     c->has_doubled |= doubled != 0;
-    finish_group(c, structure);
+    finish_group(c, groups, g);
 }
 
 /* Where the kept fields of the open record end. */
@@ -208,9 +213,9 @@ static void end_plain_fields(cursor *c, uint64_t delimiters) {
 
 /* The same for a group without any quote that begins outside of quotes: only
  * the field that is open at its beginning may be quoted. */
-static void take_plain_group(cursor *c, const cln_structure *structure) {
-    uint64_t delimiters = structure->delimiters;
-    uint64_t line_ends = structure->line_ends;
+static void take_plain_group(cursor *c, const clean_groups *groups, size_t g) {
+    uint64_t delimiters = groups->structure.delimiters[g];
+    uint64_t line_ends = groups->structure.line_ends[g];
     const uint64_t ends = delimiters | line_ends;
     const uint64_t first = ends & -ends;
     if (delimiters & first) {
@@ -226,11 +231,11 @@ static void take_plain_group(cursor *c, const cln_structure *structure) {
         if (!take_line_end(c, position)) return;
     }
     end_plain_fields(c, delimiters);
-    finish_group(c, structure);
+    finish_group(c, groups, g);
 }
 
-static inline bool is_plain(const cursor *c, const cln_structure *structure) {
-    return !structure->has_quotes && c->state != CLN_CSV_QUOTED && c->state != CLN_CSV_QUOTE;
+static inline bool is_plain(const cursor *c, const clean_groups *groups, size_t g) {
+    return groups->masks.quote[g] == 0 && c->state != CLN_CSV_QUOTED && c->state != CLN_CSV_QUOTE;
 }
 
 static cln_status reserve_fields(cln_record_block *block, size_t more, cln_error *err) {
@@ -238,25 +243,21 @@ static cln_status reserve_fields(cln_record_block *block, size_t more, cln_error
                           err);
 }
 
-/* Takes up to MASK_BATCH groups. */
-static cln_status take_groups(cursor *c, size_t groups, cln_error *err) {
-    cln_masks masks[MASK_BATCH];
-    const size_t batch = groups < MASK_BATCH ? groups : MASK_BATCH;
-    const cln_automaton *automaton = c->automaton;
-    CLN_TRY(reserve_fields(c->block, batch * CLN_MASK_BYTES + 1, err));
-    automaton->kernels->classify(c->bytes.data + c->position, batch, automaton->quote, automaton->has_quote,
-                                 automaton->delimiter, masks);
-    for (size_t g = 0; g < batch && !c->is_full; g++) {
-        cln_structure structure;
-        if (cln_structure_of(&masks[g], c->state, automaton->newlines_in_quotes, &structure)) {
-            if (is_plain(c, &structure))
-                take_plain_group(c, &structure);
-            else
-                take_group(c, &structure);
-        } else {
-            step_until(c, c->position + CLN_MASK_BYTES);
-        }
+/* Takes the groups at the position up to one that is not clean, and that one
+ * byte by byte. */
+static cln_status take_groups(cursor *c, cln_error *err) {
+    clean_groups groups;
+    const size_t count = cln_group_count(c->bytes.size - c->position);
+    CLN_TRY(reserve_fields(c->block, count * CLN_MASK_BYTES + 1, err));
+    groups.count = cln_find_structure(c->automaton, c->bytes.data + c->position, count, c->state, &groups.masks,
+                                      &groups.structure);
+    for (size_t g = 0; g < groups.count && !c->is_full; g++) {
+        if (is_plain(c, &groups, g))
+            take_plain_group(c, &groups, g);
+        else
+            take_group(c, &groups, g);
     }
+    if (groups.count < count) step_until(c, c->position + CLN_MASK_BYTES);
     return CLN_OK;
 }
 
@@ -300,9 +301,8 @@ cln_status cln_splitter_next(cln_splitter *splitter, cln_record_block *block, bo
                 .state = CLN_CSV_START};
     begin_item(&c, splitter->position);
     while (!c.is_full && c.position < c.bytes.size) {
-        const size_t groups = (c.bytes.size - c.position) / CLN_MASK_BYTES;
-        if (groups > 0) {
-            CLN_TRY(take_groups(&c, groups, err));
+        if (c.bytes.size - c.position >= CLN_MASK_BYTES) {
+            CLN_TRY(take_groups(&c, err));
         } else {
             CLN_TRY(reserve_fields(block, CLN_MASK_BYTES + 1, err));
             step_until(&c, c.bytes.size);

@@ -4,9 +4,8 @@
 #include "colonnade/base/memory.h"
 #include "colonnade/csv/quoting.h"
 
-/* Groups of 64 bytes that are classified at once; what is behind the block's
- * last record is classified again for the next block. */
-enum { MASK_BATCH = 8, BATCH_POSITIONS = MASK_BATCH * CLN_MASK_BYTES + CLN_FLATTEN_SLACK };
+/* What is behind the block's last record is looked at again for the next block. */
+enum { BATCH_POSITIONS = CLN_MASK_GROUPS * CLN_MASK_BYTES + CLN_FLATTEN_SLACK };
 
 /* Positions in the bytes, found from the splitter's position on. */
 typedef struct positions {
@@ -19,37 +18,45 @@ typedef struct positions {
     size_t classified_end; /* behind the last regular group */
 } positions;
 
-/* Finds what ends fields and records in up to MASK_BATCH groups; *more is
- * false when a group was not regular. */
+/* The groups at begin that are looked at together. */
+typedef struct batch {
+    cln_masks masks;
+    cln_structure structure;
+    size_t clean; /* groups */
+} batch;
+
+/* Adds what ends fields and records in the clean groups. */
+static cln_status add_positions(const cln_mask_kernels *kernels, const batch *b, uint32_t begin,
+                                cln_record_block *block, positions *p, cln_error *err) {
+    uint64_t ends[CLN_MASK_GROUPS], any_doubled = 0;
+    for (size_t g = 0; g < b->clean; g++) {
+        ends[g] = b->structure.delimiters[g] | b->structure.line_ends[g];
+        any_doubled |= b->structure.doubled[g];
+    }
+    CLN_TRY(
+        cln_grow_array(&block->ends, &block->end_capacity, p->end_count + BATCH_POSITIONS, sizeof *block->ends, err));
+    p->end_count += kernels->flatten(ends, b->clean, begin, block->ends + p->end_count);
+    p->line_count += kernels->flatten(b->structure.line_ends, b->clean, begin, p->lines + p->line_count);
+    if (any_doubled != 0) {
+        p->doubled_count += kernels->flatten(b->structure.doubled, b->clean, begin, p->doubled + p->doubled_count);
+    }
+    return CLN_OK;
+}
+
+/* Finds what ends fields and records in the next groups; *more is false when
+ * one of them was not regular. */
 static cln_status find_in_batch(const cln_splitter *splitter, size_t begin, uint8_t *state, cln_record_block *block,
                                 positions *p, bool *more, cln_error *err) {
     const cln_automaton *a = splitter->automaton;
-    const size_t left = (splitter->bytes.size - begin) / CLN_MASK_BYTES;
-    const size_t groups = left < MASK_BATCH ? left : MASK_BATCH;
-    cln_masks masks[MASK_BATCH];
-    uint64_t ends[MASK_BATCH], line_ends[MASK_BATCH], doubled[MASK_BATCH], any_doubled = 0;
-    a->kernels->classify(splitter->bytes.data + begin, groups, a->quote, a->has_quote, a->delimiter, masks);
-    size_t regular = 0;
-    for (; regular < groups; regular++) {
-        cln_structure structure;
-        if (!cln_structure_of(&masks[regular], *state, a->newlines_in_quotes, &structure)) break;
-        doubled[regular] = structure.doubled;
-        any_doubled |= structure.doubled;
-        ends[regular] = structure.delimiters | structure.line_ends;
-        line_ends[regular] = structure.line_ends;
-        if (structure.has_quotes) p->quote_count += (size_t)__builtin_popcountll(masks[regular].quote);
-        *state = structure.end_state;
-    }
-    p->classified_end = begin + regular * CLN_MASK_BYTES;
-    *more = regular == groups;
-    CLN_TRY(
-        cln_grow_array(&block->ends, &block->end_capacity, p->end_count + BATCH_POSITIONS, sizeof *block->ends, err));
-    p->end_count += a->kernels->flatten(ends, regular, (uint32_t)begin, block->ends + p->end_count);
-    p->line_count += a->kernels->flatten(line_ends, regular, (uint32_t)begin, p->lines + p->line_count);
-    if (any_doubled != 0) {
-        p->doubled_count += a->kernels->flatten(doubled, regular, (uint32_t)begin, p->doubled + p->doubled_count);
-    }
-    return CLN_OK;
+    const size_t groups = cln_group_count(splitter->bytes.size - begin);
+    batch b;
+    b.clean = cln_find_structure(a, splitter->bytes.data + begin, groups, *state, &b.masks, &b.structure);
+    for (size_t g = 0; g < b.clean; g++) p->quote_count += (size_t)__builtin_popcountll(b.masks.quote[g]);
+    p->classified_end = begin + b.clean * CLN_MASK_BYTES;
+    *more = b.clean == groups;
+    if (b.clean == 0) return CLN_OK;
+    *state = cln_structure_end_state(&b.masks, &b.structure, b.clean - 1);
+    return add_positions(a->kernels, &b, (uint32_t)begin, block, p, err);
 }
 
 /* Enough positions for the wanted records, or as many as there are before the
@@ -61,7 +68,7 @@ static cln_status find_positions(const cln_splitter *splitter, size_t wanted, cl
     size_t begin = splitter->position;
     while (more && p->line_count < wanted && begin + CLN_MASK_BYTES <= splitter->bytes.size) {
         CLN_TRY(find_in_batch(splitter, begin, &state, block, p, &more, err));
-        begin += MASK_BATCH * CLN_MASK_BYTES;
+        begin += CLN_MASK_GROUPS * CLN_MASK_BYTES;
         more = more && p->end_count <= CLN_BLOCK_FIELDS && p->doubled_count <= CLN_BLOCK_RECORDS;
     }
     return CLN_OK;

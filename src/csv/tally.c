@@ -4,19 +4,29 @@
 #include "colonnade/base/vectorise.h"
 #include "colonnade/csv/quoting.h"
 
-/* Groups of 64 bytes that are classified at once. */
-enum { MASK_BATCH = 16 };
+/* Counts from the beginning of the bytes. */
+typedef struct counts {
+    size_t delimiters;
+    size_t quoted_fields;
+} counts;
 
 /* The item that is open at a position. */
 typedef struct open_item {
     size_t begin;
-    size_t delimiters;
-    size_t quoted_fields;
+    counts before; /* what stands before it */
 } open_item;
+
+/* Groups at a position of the bytes, as far as they are clean and ASCII. */
+typedef struct plain_groups {
+    cln_masks masks;
+    cln_structure structure;
+    size_t count;
+    counts before[CLN_MASK_GROUPS + 1]; /* each group, and behind the last */
+} plain_groups;
 
 /* The item ends at the line end at position; false when it is a record that is
  * not plain. */
-static inline bool end_item(cln_tally *tally, cln_span bytes, size_t position, open_item *item) {
+static inline bool end_item(cln_tally *tally, cln_span bytes, size_t position, counts now, open_item *item) {
     static const size_t sizes[] = {[CLN_LINE_END_LF] = 1, [CLN_LINE_END_CRLF] = 2, [CLN_LINE_END_CR] = 1};
     cln_account *account = &tally->account;
     cln_line_end line_end = CLN_LINE_END_LF;
@@ -29,61 +39,70 @@ static inline bool end_item(cln_tally *tally, cln_span bytes, size_t position, o
         account->blank_lines++;
         account->bytes_blank += size;
     } else {
-        if (item->delimiters + 1 != tally->expected_fields) return false;
+        if (now.delimiters - item->before.delimiters + 1 != tally->expected_fields) return false;
         account->line_ends[line_end]++;
-        account->fields_quoted += item->quoted_fields;
+        account->fields_quoted += now.quoted_fields - item->before.quoted_fields;
         account->bytes_stored += size;
         tally->record_count++;
         if (size > tally->greatest_record_bytes) tally->greatest_record_bytes = size;
     }
-    *item = (open_item){.begin = end};
+    *item = (open_item){.begin = end, .before = now};
     return true;
 }
 
-/* Counts what 64 bytes at position hold. */
-static inline bool take_group(cln_tally *tally, cln_span bytes, size_t position, const cln_structure *s,
-                              open_item *item) {
-    uint64_t left = UINT64_MAX;
-    for (uint64_t line_ends = s->line_ends; line_ends != 0; line_ends &= line_ends - 1) {
-        const uint64_t before = (line_ends & -line_ends) - 1;
-        item->delimiters += (size_t)__builtin_popcountll(s->delimiters & left & before);
-        item->quoted_fields += (size_t)__builtin_popcountll(s->openings & left & before);
-        if (!end_item(tally, bytes, position + (size_t)__builtin_ctzll(line_ends), item)) return false;
-        left = ~before;
+/* What stands before the bit of a group. */
+static inline counts counts_before(const plain_groups *p, size_t g, size_t bit) {
+    const uint64_t mask = ((uint64_t)1 << bit) - 1;
+    return (counts){p->before[g].delimiters + (size_t)__builtin_popcountll(p->structure.delimiters[g] & mask),
+                    p->before[g].quoted_fields + (size_t)__builtin_popcountll(p->structure.openings[g] & mask)};
+}
+
+/* Bit g is set where items end in group g. */
+static inline uint32_t groups_with_line_ends(const plain_groups *p) {
+    uint32_t groups = 0;
+    for (size_t g = 0; g < p->count; g++) groups |= (uint32_t)(p->structure.line_ends[g] != 0) << g;
+    return groups;
+}
+
+/* Counts the items that end in the groups at position. */
+static inline bool take_groups(cln_tally *tally, cln_span bytes, size_t position, const plain_groups *p,
+                               open_item *item) {
+    for (uint32_t groups = groups_with_line_ends(p); groups != 0; groups &= groups - 1) {
+        const size_t g = (size_t)__builtin_ctz(groups);
+        for (uint64_t line_ends = p->structure.line_ends[g]; line_ends != 0; line_ends &= line_ends - 1) {
+            const size_t bit = (size_t)__builtin_ctzll(line_ends);
+            const counts now = counts_before(p, g, bit);
+            if (!end_item(tally, bytes, position + g * CLN_MASK_BYTES + bit, now, item)) return false;
+        }
     }
-    item->delimiters += (size_t)__builtin_popcountll(s->delimiters & left);
-    item->quoted_fields += (size_t)__builtin_popcountll(s->openings & left);
     return true;
 }
 
-/* 64 bytes of ASCII without quotes or line ends, outside quotes: most groups of
- * long records. False when they are not. */
-static inline bool pass_over(const cln_masks *m, uint8_t *state, open_item *item) {
-    if ((m->quote | m->lf | m->cr | m->high) != 0) return false;
-    if (*state == CLN_CSV_QUOTED || *state == CLN_CSV_QUOTE) return false;
-    item->delimiters += (size_t)__builtin_popcountll(m->delimiter);
-    *state = m->delimiter >> 63 ? CLN_CSV_FIELD : CLN_CSV_UNQUOTED;
-    return true;
+/* The groups at position, of which p->before[0] is known. */
+static inline void find_plain_groups(const cln_automaton *a, const char *bytes, size_t groups, uint8_t state,
+                                     plain_groups *p) {
+    p->count = cln_find_structure(a, bytes, groups, state, &p->masks, &p->structure);
+    for (size_t g = 0; g < p->count; g++) {
+        if (p->masks.high[g] != 0) p->count = g;
+        p->before[g + 1].delimiters =
+            p->before[g].delimiters + (size_t)__builtin_popcountll(p->structure.delimiters[g]);
+        p->before[g + 1].quoted_fields =
+            p->before[g].quoted_fields + (size_t)__builtin_popcountll(p->structure.openings[g]);
+    }
 }
 
 CLN_VECTORISED static size_t take(cln_tally *tally, cln_span bytes) {
-    const cln_automaton *a = tally->automaton;
+    plain_groups p;
     open_item item = {.begin = 0};
     uint8_t state = CLN_CSV_START;
+    p.before[0] = (counts){0};
     for (size_t position = 0; bytes.size - position >= CLN_MASK_BYTES;) {
-        cln_masks masks[MASK_BATCH];
-        const size_t left = (bytes.size - position) / CLN_MASK_BYTES;
-        const size_t groups = left < MASK_BATCH ? left : MASK_BATCH;
-        a->kernels->classify(bytes.data + position, groups, a->quote, a->has_quote, a->delimiter, masks);
-        for (size_t g = 0; g < groups; g++, position += CLN_MASK_BYTES) {
-            cln_structure structure;
-            if (pass_over(&masks[g], &state, &item)) continue;
-            if (masks[g].high != 0 || !cln_structure_of(&masks[g], state, a->newlines_in_quotes, &structure)) {
-                return item.begin;
-            }
-            if (!take_group(tally, bytes, position, &structure, &item)) return item.begin;
-            state = structure.end_state;
-        }
+        const size_t groups = cln_group_count(bytes.size - position);
+        find_plain_groups(tally->automaton, bytes.data + position, groups, state, &p);
+        if (!take_groups(tally, bytes, position, &p, &item) || p.count < groups) break;
+        state = cln_structure_end_state(&p.masks, &p.structure, groups - 1);
+        p.before[0] = p.before[groups];
+        position += groups * CLN_MASK_BYTES;
     }
     return item.begin;
 }

@@ -15,9 +15,6 @@
 /* Lanes are compared, and merged where they agree, at the end of each block. */
 #define BLOCK_BYTES ((size_t)4096)
 
-/* Groups of 64 bytes that are classified at once. */
-enum { MASK_BATCH = 16 };
-
 typedef struct lane {
     uint8_t state;
     uint64_t record_count;
@@ -31,11 +28,10 @@ typedef struct hypothesis {
 } hypothesis;
 
 /* Notes the items that begin at the set bits of 64 bytes at position. */
-static void count_items(lane *l, size_t position, uint64_t items, uint64_t records) {
+static inline void note_items(lane *l, size_t position, uint64_t items) {
     if (items == 0) return;
     if (l->first_item == CLN_NO_POSITION) l->first_item = position + (uint64_t)__builtin_ctzll(items);
     l->last_item = position + 63 - (uint64_t)__builtin_clzll(items);
-    l->record_count += (uint64_t)__builtin_popcountll(records);
 }
 
 /* Runs one lane over bytes [begin, end), byte by byte. */
@@ -43,43 +39,43 @@ static void step_lane(const cln_automaton *automaton, const char *bytes, size_t 
     uint8_t state = l->state;
     for (size_t i = begin; i < end; i++) {
         const cln_csv_step step = cln_automaton_step(automaton, state, bytes[i]);
-        if (step.actions & CLN_CSV_ITEM) count_items(l, i, 1, (step.actions & CLN_CSV_RECORD) != 0);
+        if (step.actions & CLN_CSV_ITEM) note_items(l, i, 1);
+        l->record_count += (step.actions & CLN_CSV_RECORD) != 0;
         state = step.next;
     }
     l->state = state;
 }
 
-/* 64 bytes without quotes or line ends: most groups of long records. False when
- * they have some. */
-static inline bool pass_over(const cln_masks *m, size_t position, lane *l) {
-    if ((m->quote | m->lf | m->cr) != 0 || l->state == CLN_CSV_QUOTE) return false;
-    if (l->state == CLN_CSV_QUOTED) return true;
-    const bool begins_item = l->state == CLN_CSV_START || l->state == CLN_CSV_CR;
-    count_items(l, position, begins_item, begins_item);
-    l->state = m->delimiter >> 63 ? CLN_CSV_FIELD : CLN_CSV_UNQUOTED;
-    return true;
+/* Runs one lane over clean groups at position; without a branch for each, for
+ * where records begin cannot be guessed. */
+static inline void run_lane_by_structure(const cln_masks *masks, const cln_structure *s, size_t clean, size_t position,
+                                         lane *l) {
+    if (clean == 0) return;
+    size_t first = clean, last = clean; /* groups with items */
+    for (size_t g = 0; g < clean; g++) {
+        l->record_count += (uint64_t)__builtin_popcountll(s->records[g]);
+        last = s->items[g] != 0 ? g : last;
+    }
+    for (size_t g = clean; g-- > 0 && l->first_item == CLN_NO_POSITION;) first = s->items[g] != 0 ? g : first;
+    if (first < clean) note_items(l, position + first * CLN_MASK_BYTES, s->items[first]);
+    if (last < clean) note_items(l, position + last * CLN_MASK_BYTES, s->items[last]);
+    l->state = cln_structure_end_state(masks, s, clean - 1);
 }
 
 /* Runs one lane over whole groups of 64 bytes by their masks; groups that are
  * not clean byte by byte. */
 CLN_VECTORISED static void run_lane_by_masks(const cln_automaton *automaton, const char *bytes, size_t begin,
-                                             size_t groups, lane *l) {
-    cln_masks masks[MASK_BATCH];
-    while (groups > 0) {
-        const size_t batch = groups < MASK_BATCH ? groups : MASK_BATCH;
-        automaton->kernels->classify(bytes + begin, batch, automaton->quote, automaton->has_quote, automaton->delimiter,
-                                     masks);
-        for (size_t g = 0; g < batch; g++, begin += CLN_MASK_BYTES) {
-            cln_structure structure;
-            if (pass_over(&masks[g], begin, l)) continue;
-            if (!cln_structure_of(&masks[g], l->state, automaton->newlines_in_quotes, &structure)) {
-                step_lane(automaton, bytes, begin, begin + CLN_MASK_BYTES, l);
-                continue;
-            }
-            count_items(l, begin, structure.items, structure.records);
-            l->state = structure.end_state;
-        }
-        groups -= batch;
+                                             size_t end, lane *l) {
+    while (end - begin >= CLN_MASK_BYTES) {
+        cln_masks masks;
+        cln_structure structure;
+        const size_t groups = cln_group_count(end - begin);
+        const size_t clean = cln_find_structure(automaton, bytes + begin, groups, l->state, &masks, &structure);
+        run_lane_by_structure(&masks, &structure, clean, begin, l);
+        begin += clean * CLN_MASK_BYTES;
+        if (clean == groups) continue;
+        step_lane(automaton, bytes, begin, begin + CLN_MASK_BYTES, l);
+        begin += CLN_MASK_BYTES;
     }
 }
 
@@ -92,9 +88,8 @@ static void run_lane(const cln_automaton *automaton, const char *bytes, size_t b
         if (quote == NULL) return;
         begin = (size_t)(quote - bytes);
     }
-    const size_t groups = (end - begin) / CLN_MASK_BYTES;
-    run_lane_by_masks(automaton, bytes, begin, groups, l);
-    step_lane(automaton, bytes, begin + groups * CLN_MASK_BYTES, end, l);
+    run_lane_by_masks(automaton, bytes, begin, end, l);
+    step_lane(automaton, bytes, end - (end - begin) % CLN_MASK_BYTES, end, l);
 }
 
 /* Moves what a lane has seen into each of its hypotheses. */

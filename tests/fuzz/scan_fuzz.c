@@ -3,6 +3,7 @@
  * Masks, and transition functions made of them, against the automaton byte by
  * byte: of the whole input, of both parts at every split, and composed.
  */
+#include "colonnade/csv/quoting.h"
 #include "colonnade/csv/transition.h"
 
 #include "csv_fuzz.h"
@@ -27,24 +28,29 @@ static uint64_t parity_of(uint64_t quotes) {
     return parity;
 }
 
-static void check_masks(const cln_automaton *automaton, const cln_mask_kernels *kernels, cln_span text) {
-    const size_t groups = text.size / CLN_MASK_BYTES;
-    cln_masks *masks;
-    must(cln_new_array(&masks, groups, sizeof *masks, NULL));
-    kernels->classify(text.data, groups, automaton->quote, automaton->has_quote, automaton->delimiter, masks);
-    for (size_t g = 0; g < groups; g++) {
-        const char *bytes = text.data + g * CLN_MASK_BYTES;
+static void check_groups(const cln_automaton *automaton, const cln_mask_kernels *kernels, const char *bytes,
+                         size_t count) {
+    cln_masks masks;
+    kernels->classify(bytes, count, automaton->quote, automaton->has_quote, automaton->delimiter, &masks);
+    for (size_t g = 0; g < count; g++, bytes += CLN_MASK_BYTES) {
         const uint64_t quotes = automaton->has_quote ? mask_of(bytes, (char)automaton->quote) : 0;
-        FUZZ_CHECK(masks[g].quote == quotes);
-        FUZZ_CHECK(masks[g].parity == parity_of(quotes));
-        FUZZ_CHECK(masks[g].delimiter == mask_of(bytes, (char)automaton->delimiter));
+        FUZZ_CHECK(masks.quote[g] == quotes);
+        FUZZ_CHECK(masks.parity[g] == parity_of(quotes));
+        FUZZ_CHECK(masks.delimiter[g] == mask_of(bytes, (char)automaton->delimiter));
         uint64_t high = 0;
         for (size_t i = 0; i < CLN_MASK_BYTES; i++) high |= (uint64_t)((unsigned char)bytes[i] >= 0x80) << i;
-        FUZZ_CHECK(masks[g].high == high);
-        FUZZ_CHECK(masks[g].lf == mask_of(bytes, '\n'));
-        FUZZ_CHECK(masks[g].cr == mask_of(bytes, '\r'));
+        FUZZ_CHECK(masks.high[g] == high);
+        FUZZ_CHECK(masks.lf[g] == mask_of(bytes, '\n'));
+        FUZZ_CHECK(masks.cr[g] == mask_of(bytes, '\r'));
     }
-    free(masks);
+}
+
+static void check_masks(const cln_automaton *automaton, const cln_mask_kernels *kernels, cln_span text) {
+    for (size_t begin = 0; text.size - begin >= CLN_MASK_BYTES;) {
+        const size_t count = cln_group_count(text.size - begin);
+        check_groups(automaton, kernels, text.data + begin, count);
+        begin += count * CLN_MASK_BYTES;
+    }
 }
 
 /* ---- Transition functions ---- */
