@@ -2,6 +2,7 @@
 #include "regular_block.h"
 
 #include "colonnade/base/memory.h"
+#include "colonnade/base/vectorise.h"
 #include "colonnade/csv/quoting.h"
 
 /* What is behind the block's last record is looked at again for the next block. */
@@ -45,8 +46,8 @@ static cln_status add_positions(const cln_mask_kernels *kernels, const batch *b,
 
 /* Finds what ends fields and records in the next groups; *more is false when
  * one of them was not regular. */
-static cln_status find_in_batch(const cln_splitter *splitter, size_t begin, uint8_t *state, cln_record_block *block,
-                                positions *p, bool *more, cln_error *err) {
+CLN_VECTORISED static cln_status find_in_batch(const cln_splitter *splitter, size_t begin, uint8_t *state,
+                                               cln_record_block *block, positions *p, bool *more, cln_error *err) {
     const cln_automaton *a = splitter->automaton;
     const size_t groups = cln_group_count(splitter->bytes.size - begin);
     batch b;

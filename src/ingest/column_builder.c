@@ -168,10 +168,14 @@ bool cln_column_builder_is_unfit(const cln_column_builder *builder, cln_span tex
     return text.size > builder->category_bytes_limit || memchr(text.data, '\0', text.size) != NULL;
 }
 
+/* Room for the texts that are known, and for twice as many as there were when
+ * those were crowded, within the limit. */
 static cln_status fit_recent(cln_column_builder *builder, cln_error *err) {
     if (builder->recent_limit < CLN_RECENT_FEWEST) return CLN_OK;
     const size_t most = builder->recent_limit / 2; /* as many texts as fill the slots half */
-    return cln_recent_texts_fit(&builder->recent, builder->strings.count < most ? builder->strings.count : most, err);
+    size_t count = builder->strings.count;
+    if (builder->recent != NULL && cln_recent_texts_are_crowded(builder->recent)) count = builder->recent->slot_count;
+    return cln_recent_texts_fit(&builder->recent, count < most ? count : most, err);
 }
 
 /* The code of a text from the table. *is_over tells that there are too many
@@ -194,8 +198,9 @@ static cln_status look_up(cln_column_builder *builder, cln_span cell, uint32_t *
     *code = CLN_NULL_STRING;
     *is_over = false;
     if (text.size > 0) CLN_TRY(find_code(builder, text, code, is_over, err));
-    if (!*is_over && builder->recent != NULL) (void)builder->recent->kernels->keep(builder->recent, cell, *code);
-    return CLN_OK;
+    if (*is_over || builder->recent == NULL) return CLN_OK;
+    (void)builder->recent->kernels->keep(builder->recent, cell, *code);
+    return cln_recent_texts_are_crowded(builder->recent) ? fit_recent(builder, err) : CLN_OK;
 }
 
 /* Adds texts until the first that makes the column overflow; *added tells how many. */

@@ -115,7 +115,9 @@ static uint32_t keep(recent_texts *recent, cln_span text, uint32_t code) {
     const size_t slot = slot_of(recent, &words, text.size);
     memcpy(recent->cells + slot * CLN_RECENT_CELL_BYTES, &words, sizeof words);
     const uint32_t kept_code = code == CLN_RECENT_SLOT ? (uint32_t)slot : code;
+    recent->evicted_count += recent->marks[slot] != CLN_RECENT_NONE;
     recent->marks[slot] = (uint64_t)kept_code << 8 | text.size;
+    if (text.size > recent->longest) recent->longest = text.size;
     return kept_code;
 }
 

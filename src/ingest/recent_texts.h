@@ -12,12 +12,13 @@
 #include "colonnade/base/span.h"
 #include "colonnade/base/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
     CLN_RECENT_CELL_BYTES = 64, /* a cache line */
     CLN_RECENT_FEWEST = 64,
-    CLN_RECENT_MOST = 1024,
+    CLN_RECENT_MOST = 4096,
 };
 
 typedef struct cln_recent_kernels cln_recent_kernels;
@@ -27,6 +28,8 @@ struct cln_recent_texts {
     size_t slot_count; /* a power of two */
     char *cells;       /* a text each, as the kernels keep it */
     uint64_t *marks;   /* code << 8 | size; CLN_RECENT_NONE */
+    size_t longest;    /* size of a text that was kept */
+    size_t evicted_count;
 };
 
 #define CLN_RECENT_NONE UINT64_C(0xFF) /* no text that is kept has this size */
@@ -52,6 +55,13 @@ const cln_recent_kernels *cln_recent_kernels_best(void);
 /* Makes room for so many different texts, as far as that is worth it; the
  * texts that were kept are forgotten when there was less. *recent NULL: none yet. */
 CLN_CHECKED cln_status cln_recent_texts_fit(struct cln_recent_texts **recent, size_t text_count, cln_error *err);
+
+/* Whether texts have taken each other's place so often that twice the room is
+ * worth it: two of a few texts that share a slot evict each other all the time. */
+static inline bool cln_recent_texts_are_crowded(const struct cln_recent_texts *recent) {
+    return recent->evicted_count > recent->slot_count && recent->slot_count < CLN_RECENT_MOST;
+}
+
 void cln_recent_texts_free(struct cln_recent_texts *recent);
 
 #endif

@@ -46,16 +46,19 @@ TARGET static inline size_t slot_of_long(__m512i text, size_t size, size_t mask)
     return slot_of_lanes(first, last, size, mask);
 }
 
-/* The slot where the text is, if it is anywhere; and whether its bytes are there. */
-TARGET static inline size_t look_up(const struct cln_recent_texts *recent, cln_span text, size_t mask, bool *is_equal) {
-    if (text.size <= SHORT_BYTES) {
+/* The slot where the text is, if it is anywhere; and whether its bytes are
+ * there. No text is longer than width. */
+TARGET static inline size_t look_up(const struct cln_recent_texts *recent, cln_span text, size_t width,
+                                    bool *is_equal) {
+    const size_t mask = recent->slot_count - 1;
+    if (width == SHORT_BYTES) {
         const __m128i bytes = _mm_maskz_loadu_epi8((__mmask16)mask_of(text.size), text.data);
         const size_t slot = slot_of_short(bytes, text.size, mask);
         const void *cell = recent->cells + slot * CLN_RECENT_CELL_BYTES;
         *is_equal = _mm_cmpneq_epi8_mask(bytes, _mm_load_si128(cell)) == 0;
         return slot;
     }
-    if (text.size <= MIDDLE_BYTES) {
+    if (width == MIDDLE_BYTES) {
         const __m256i bytes = _mm256_maskz_loadu_epi8((__mmask32)mask_of(text.size), text.data);
         const size_t slot = slot_of_middle(bytes, text.size, mask);
         const void *cell = recent->cells + slot * CLN_RECENT_CELL_BYTES;
@@ -69,12 +72,12 @@ TARGET static inline size_t look_up(const struct cln_recent_texts *recent, cln_s
     return slot;
 }
 
-TARGET static size_t find(const struct cln_recent_texts *recent, const cln_span *texts, size_t count, uint32_t *codes) {
-    const size_t mask = recent->slot_count - 1;
+TARGET static inline size_t find_by_width(const struct cln_recent_texts *recent, const cln_span *texts, size_t count,
+                                          size_t width, uint32_t *codes) {
     for (size_t i = 0; i < count; i++) {
-        if (texts[i].size > CLN_RECENT_CELL_BYTES) return i;
+        if (texts[i].size > width) return i;
         bool is_equal;
-        const size_t slot = look_up(recent, texts[i], mask, &is_equal);
+        const size_t slot = look_up(recent, texts[i], width, &is_equal);
         const uint64_t mark = recent->marks[slot];
         if (!is_equal | ((mark & 0xFF) != texts[i].size)) return i;
         codes[i] = (uint32_t)(mark >> 8);
@@ -82,14 +85,24 @@ TARGET static size_t find(const struct cln_recent_texts *recent, const cln_span 
     return count;
 }
 
+/* All texts of a call are loaded alike: which vector a text needs cannot be
+ * guessed, where some are short and some are long. */
+TARGET static size_t find(const struct cln_recent_texts *recent, const cln_span *texts, size_t count, uint32_t *codes) {
+    if (recent->longest <= SHORT_BYTES) return find_by_width(recent, texts, count, SHORT_BYTES, codes);
+    if (recent->longest <= MIDDLE_BYTES) return find_by_width(recent, texts, count, MIDDLE_BYTES, codes);
+    return find_by_width(recent, texts, count, CLN_RECENT_CELL_BYTES, codes);
+}
+
 TARGET static uint32_t keep(struct cln_recent_texts *recent, cln_span text, uint32_t code) {
     if (text.size > CLN_RECENT_CELL_BYTES) return CLN_RECENT_SLOT;
     bool is_equal;
-    const size_t slot = look_up(recent, text, recent->slot_count - 1, &is_equal);
+    const size_t slot = look_up(recent, text, CLN_RECENT_CELL_BYTES, &is_equal);
     _mm512_store_si512((void *)(recent->cells + slot * CLN_RECENT_CELL_BYTES),
                        _mm512_maskz_loadu_epi8(mask_of(text.size), text.data));
     const uint32_t kept_code = code == CLN_RECENT_SLOT ? (uint32_t)slot : code;
+    recent->evicted_count += recent->marks[slot] != CLN_RECENT_NONE;
     recent->marks[slot] = (uint64_t)kept_code << 8 | text.size;
+    if (text.size > recent->longest) recent->longest = text.size;
     return kept_code;
 }
 
