@@ -13,7 +13,7 @@
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi2,popcnt")))
 
-enum { VECTOR_BYTES = 32, MOST_DIGITS = 19, MOST_INTEGER_DIGITS = 18 };
+enum { VECTOR_BYTES = 32, MOST_DIGITS = 19 };
 
 typedef struct plain_number {
     uint64_t digits;   /* read as one integer */
@@ -61,8 +61,9 @@ TARGET static size_t parse_integers(const cln_span *texts, size_t count, int64_t
     for (size_t i = 0; i < count; i++) {
         const size_t size = texts[i].size;
         const plain_number number = take_plain(texts[i].data, size);
-        const bool is_integer = number.is_plain && number.size + number.is_negative == size;
-        if (size != 0 && (!is_integer || number.size > MOST_INTEGER_DIGITS)) return i;
+        const bool is_integer =
+            number.is_plain && number.size + number.is_negative == size && number.digits <= (uint64_t)INT64_MAX;
+        if (size != 0 && !is_integer) return i;
         const int64_t magnitude = (int64_t)number.digits;
         const int64_t value = number.is_negative ? -magnitude : magnitude;
         values[i] = size == 0 ? null : value;
@@ -70,18 +71,22 @@ TARGET static size_t parse_integers(const cln_span *texts, size_t count, int64_t
     return count;
 }
 
+/* The sign goes to its bit without a branch, for it cannot be guessed. */
 TARGET static size_t parse_doubles(const cln_span *texts, size_t count, double null, double *values) {
     for (size_t i = 0; i < count; i++) {
         const size_t size = texts[i].size;
         const plain_number number = take_plain(texts[i].data, size);
         if (size != 0 && !number.is_plain) return i;
         const int64_t exponent = -(int64_t)number.fraction;
-        double value = 0.0;
-        if (number.digits != 0 && !cln_decimal_by_one_operation(number.digits, exponent, &value) &&
-            !cln_decimal_by_product(number.digits, exponent, &value)) {
+        double value;
+        if (!cln_decimal_by_one_operation(number.digits, exponent, &value) &&
+            (number.digits == 0 || !cln_decimal_by_product(number.digits, exponent, &value))) {
             return i;
         }
-        value = number.is_negative ? -value : value;
+        uint64_t bits;
+        memcpy(&bits, &value, sizeof bits);
+        bits ^= (uint64_t)number.is_negative << 63;
+        memcpy(&value, &bits, sizeof bits);
         values[i] = size == 0 ? null : value;
     }
     return count;
