@@ -95,10 +95,7 @@ static void cut_record(cln_field *fields, const char *bytes, uint32_t begin, con
     }
 }
 
-void cln_record_block_cut_fields(cln_record_block *block) {
-    const size_t columns = block->end_columns;
-    block->end_columns = 0;
-    if (columns == 0) return;
+static void cut_records(cln_record_block *block, size_t columns) {
     const char *bytes = block->bytes.data;
     for (size_t r = 0; r < block->record_count; r++) {
         cln_field *fields = block->fields + r * columns;
@@ -110,6 +107,16 @@ void cln_record_block_cut_fields(cln_record_block *block) {
             cut_record(fields, bytes, block->records[r].begin, ends, columns, NULL);
         }
     }
+}
+
+void cln_record_block_cut_fields(cln_record_block *block) {
+    const size_t columns = block->end_columns;
+    block->end_columns = 0;
+    if (columns == 0) return;
+    cln_field escaped[CLN_BLOCK_RECORDS];
+    for (size_t e = 0; e < block->escaped_field_count; e++) escaped[e] = block->fields[block->escaped_fields[e]];
+    cut_records(block, columns);
+    for (size_t e = 0; e < block->escaped_field_count; e++) block->fields[block->escaped_fields[e]] = escaped[e];
 }
 
 /* Fields that have doubled quotes are kept as they stand. doubled: the
@@ -173,7 +180,7 @@ static size_t count_doubled(const cln_splitter *splitter, const positions *p) {
 }
 
 /* The fields of the added records; they wait as ends where that is welcome,
- * and nothing else comes into the block or stands in them. */
+ * and nothing else comes into the block. */
 static void add_fields(const cln_splitter *splitter, cln_record_block *block, positions *p, size_t columns) {
     const size_t doubled_count = count_doubled(splitter, p);
     p->doubled[doubled_count] = UINT32_MAX; /* behind everything */
@@ -182,8 +189,8 @@ static void add_fields(const cln_splitter *splitter, cln_record_block *block, po
     block->quote = (char)splitter->automaton->quote;
     block->quoted_field_count = (count_quotes(splitter, p) - 2 * doubled_count) / 2;
     const bool is_whole = cln_record_block_is_full(block) || splitter->position == splitter->bytes.size;
-    if (splitter->defers_fields && doubled_count == 0 && is_whole) return;
-    cln_record_block_cut_fields(block);
+    const bool waits = splitter->defers_fields && is_whole && doubled_count <= CLN_BLOCK_RECORDS;
+    if (!waits) cln_record_block_cut_fields(block);
     if (doubled_count > 0) mark_escapes(block, columns, p->doubled);
 }
 

@@ -3,7 +3,6 @@
 
 #include "colonnade/base/memory.h"
 #include "colonnade/base/profile.h"
-#include "colonnade/base/utf8.h"
 #include "decoder_parts.h"
 #include "recent_texts.h"
 #include "recent_values.h"
@@ -226,22 +225,11 @@ static cln_status account_block(cln_decoder *decoder, cln_error *err) {
     return cln_column_builder_add_integers(&decoder->record_numbers, decoder->integers, stored, err);
 }
 
-/* Once per block, while its bytes are in the caches. */
-static void look_for_sample_mark(cln_decoder *decoder) {
-    const cln_record_block *block = decoder->block;
-    if (decoder->is_sample || block->record_count == 0) return;
-    const cln_record *last = &block->records[block->record_count - 1];
-    const size_t begin = block->records[0].begin;
-    decoder->is_sample =
-        cln_sample_is_marked(cln_span_of(block->bytes.data + begin, last->begin + (size_t)last->size - begin));
-}
-
-static cln_status decode_block(cln_decoder *decoder, bool all_utf8, uint64_t *failed_record, cln_error *err) {
+static cln_status decode_block(cln_decoder *decoder, uint64_t *failed_record, cln_error *err) {
     double lap = cln_profile_now();
-    look_for_sample_mark(decoder);
-    CLN_TRY(cln_decoder_judge(decoder, all_utf8, err));
-    if (!decoder->is_plain) cln_record_block_cut_fields(decoder->block);
+    if (!decoder->is_sample) decoder->is_sample = cln_sample_is_marked(cln_decoder_block_bytes(decoder));
     (void)cln_profile_lap(CLN_PHASE_JUDGE, lap);
+    CLN_TRY(cln_decoder_judge(decoder, err));
     CLN_TRY(cln_decoder_add_cells(decoder, failed_record, err));
     lap = cln_profile_now();
     CLN_TRY(account_block(decoder, err));
@@ -259,19 +247,16 @@ cln_status cln_decoder_take(void *context, const cln_csv_run *run, uint64_t *fai
         cln_account_record(&decoder->account, run->size_bytes, CLN_REASON_OVER_LONG);
         return cln_decoder_list_over_long(decoder, run, err);
     }
-    double lap = cln_profile_now();
-    const bool all_utf8 = cln_utf8_is_valid(run->bytes);
-    (void)cln_profile_lap(CLN_PHASE_ENCODING, lap);
     cln_splitter splitter;
     cln_splitter_init(&splitter, decoder->automaton, run->bytes, run->offset, run->first_record);
     splitter.max_fields = decoder->schema->column_count; /* a record with more is rejected */
     splitter.defers_fields = true;
     for (;;) {
         bool more;
-        lap = cln_profile_now();
+        const double lap = cln_profile_now();
         CLN_TRY(cln_splitter_next(&splitter, decoder->block, &more, err));
         (void)cln_profile_lap(CLN_PHASE_SPLIT, lap);
         if (!more) return CLN_OK;
-        CLN_TRY(decode_block(decoder, all_utf8, failed_record, err));
+        CLN_TRY(decode_block(decoder, failed_record, err));
     }
 }

@@ -39,21 +39,31 @@ static cln_status make_content(cln_decoder *decoder, uint32_t row, const cln_fie
     return CLN_OK;
 }
 
-/* Makes the cells that are no run of the file's bytes; there are count of
- * them. A single one, which may be large, is not copied. */
+/* Room for count cells that are made, in which they do not move. */
+static cln_status reserve_cells(cln_decoder *decoder, size_t count, size_t size_bytes, cln_error *err) {
+    cln_buffer_clear(&decoder->cell_arena);
+    return count > 1 ? cln_buffer_reserve(&decoder->cell_arena, size_bytes + 1, err) : CLN_OK;
+}
+
+/* Makes a cell that is no run of the file's bytes. A single one, which may be
+ * large, is not copied. */
+static cln_status make_cell(cln_decoder *decoder, uint32_t row, const cln_field *field, bool is_single,
+                            cln_error *err) {
+    cln_span *cell = &decoder->cells[row];
+    CLN_TRY(make_content(decoder, row, field, cell, err));
+    if (is_single) return CLN_OK;
+    const cln_span content = *cell;
+    cell->data = decoder->cell_arena.data + decoder->cell_arena.size;
+    return cln_buffer_append_span(&decoder->cell_arena, content, err);
+}
+
+/* Makes the count cells of a column that need it. */
 static cln_status make_cells(cln_decoder *decoder, size_t column, size_t count, size_t size_bytes, cln_error *err) {
-    cln_buffer *arena = &decoder->cell_arena;
-    cln_buffer_clear(arena);
-    if (count > 1) CLN_TRY(cln_buffer_reserve(arena, size_bytes + 1, err)); /* it must not move any more */
+    CLN_TRY(reserve_cells(decoder, count, size_bytes, err));
     for (uint32_t row = 0; row < decoder->block->record_count; row++) {
         const cln_field *field = is_wanted(decoder, row) ? field_of(decoder, row, column) : NULL;
         if (field == NULL || is_run_of_bytes(decoder, row, field)) continue;
-        cln_span content;
-        CLN_TRY(make_content(decoder, row, field, &content, err));
-        decoder->cells[row] = content;
-        if (count == 1) return CLN_OK;
-        decoder->cells[row].data = arena->data + arena->size;
-        CLN_TRY(cln_buffer_append_span(arena, content, err));
+        CLN_TRY(make_cell(decoder, row, field, count == 1, err));
     }
     return CLN_OK;
 }
@@ -69,26 +79,58 @@ static cln_status make_escaped_cells(cln_decoder *decoder, size_t column, cln_er
         count++;
         size_bytes += block->fields[field].size;
     }
-    return count > 0 ? make_cells(decoder, column, count, size_bytes, err) : CLN_OK;
+    CLN_TRY(reserve_cells(decoder, count, size_bytes, err));
+    for (size_t e = 0; e < block->escaped_field_count; e++) {
+        const uint32_t field = block->escaped_fields[e];
+        if (field % columns != column) continue;
+        CLN_TRY(make_cell(decoder, (uint32_t)(field / columns), &block->fields[field], count == 1, err));
+    }
+    return CLN_OK;
 }
 
-/* The cell between two ends; quote NULL: none is quoted. */
-static inline cln_span cell_between(const char *bytes, uint32_t begin, uint32_t end, const char *quote) {
-    const bool is_quoted = quote != NULL && bytes[begin] == *quote;
+/* Which fields of a block between ends are quoted. */
+typedef enum quoted_fields { NO_FIELDS, SOME_FIELDS, ALL_FIELDS } quoted_fields;
+
+static quoted_fields quoted_fields_of(const cln_record_block *block) {
+    if (!block->ends_have_quotes) return NO_FIELDS;
+    return block->quoted_field_count == block->field_count ? ALL_FIELDS : SOME_FIELDS;
+}
+
+/* The cell between two ends. */
+static inline cln_span cell_between(const char *bytes, uint32_t begin, uint32_t end, quoted_fields which, char quote) {
+    const bool is_quoted = which == ALL_FIELDS || (which == SOME_FIELDS && bytes[begin] == quote);
     return cln_span_of(bytes + begin + is_quoted, end - begin - 2 * (uint32_t)is_quoted);
 }
 
-static inline void gather_between_ends(cln_decoder *decoder, size_t column, const char *quote) {
+static inline void gather_between_ends(cln_decoder *decoder, size_t column, quoted_fields which) {
     const cln_record_block *block = decoder->block;
+    const char *bytes = block->bytes.data;
+    const char quote = block->quote;
     const uint32_t *ends = block->ends + column;
     if (column == 0) {
         for (size_t row = 0; row < block->record_count; row++, ends += block->end_columns) {
-            decoder->cells[row] = cell_between(block->bytes.data, block->records[row].begin, ends[0], quote);
+            decoder->cells[row] = cell_between(bytes, block->records[row].begin, ends[0], which, quote);
         }
         return;
     }
     for (size_t row = 0; row < block->record_count; row++, ends += block->end_columns) {
-        decoder->cells[row] = cell_between(block->bytes.data, ends[-1] + 1, ends[0], quote);
+        decoder->cells[row] = cell_between(bytes, ends[-1] + 1, ends[0], which, quote);
+    }
+}
+
+/* One call for each: where all or none are quoted, the compiler drops what
+ * looks for the quotes. */
+static void gather_waiting_cells(cln_decoder *decoder, size_t column) {
+    switch (quoted_fields_of(decoder->block)) {
+    case NO_FIELDS:
+        gather_between_ends(decoder, column, NO_FIELDS);
+        break;
+    case SOME_FIELDS:
+        gather_between_ends(decoder, column, SOME_FIELDS);
+        break;
+    case ALL_FIELDS:
+        gather_between_ends(decoder, column, ALL_FIELDS);
+        break;
     }
 }
 
@@ -96,17 +138,13 @@ static inline void gather_between_ends(cln_decoder *decoder, size_t column, cons
 static cln_status gather_plain_cells(cln_decoder *decoder, size_t column, cln_error *err) {
     const cln_record_block *block = decoder->block;
     if (block->end_columns > 0) {
-        /* Two calls: without quotes the compiler drops what looks for them. */
-        if (block->ends_have_quotes)
-            gather_between_ends(decoder, column, &block->quote);
-        else
-            gather_between_ends(decoder, column, NULL);
-        return CLN_OK;
-    }
-    const size_t columns = decoder->schema->column_count;
-    const cln_field *field = block->fields + column;
-    for (size_t row = 0; row < block->record_count; row++, field += columns) {
-        decoder->cells[row] = cln_span_of(block->bytes.data + field->begin, field->size);
+        gather_waiting_cells(decoder, column);
+    } else {
+        const size_t columns = decoder->schema->column_count;
+        const cln_field *field = block->fields + column;
+        for (size_t row = 0; row < block->record_count; row++, field += columns) {
+            decoder->cells[row] = cln_span_of(block->bytes.data + field->begin, field->size);
+        }
     }
     return block->escaped_field_count > 0 ? make_escaped_cells(decoder, column, err) : CLN_OK;
 }

@@ -2,6 +2,7 @@
  *
  * Which records are stored.
  */
+#include "colonnade/base/profile.h"
 #include "colonnade/base/utf8.h"
 #include "decoder_parts.h"
 
@@ -49,7 +50,19 @@ static cln_status note_what_became(cln_decoder *decoder, uint32_t row, cln_error
     return cln_decoder_note_record(decoder, row, cln_note_repaired, err);
 }
 
-cln_status cln_decoder_judge(cln_decoder *decoder, bool all_utf8, cln_error *err) {
+/* Whether nothing in the block needs to be converted: it is looked at as a
+ * whole, while its bytes are in the caches. Its records end where no character
+ * is cut in two. */
+static bool is_all_utf8(const cln_decoder *decoder) {
+    const double lap = cln_profile_now();
+    const bool is_valid = cln_utf8_is_valid(cln_decoder_block_bytes(decoder));
+    (void)cln_profile_lap(CLN_PHASE_ENCODING, lap);
+    return is_valid;
+}
+
+cln_status cln_decoder_judge(cln_decoder *decoder, cln_error *err) {
+    const bool all_utf8 = is_all_utf8(decoder);
+    const double lap = cln_profile_now();
     for (uint32_t row = 0; row < decoder->block->record_count; row++) {
         decoder->reasons[row] = (uint8_t)judge_shape(decoder, &decoder->block->records[row]);
         decoder->is_converted[row] = false;
@@ -57,5 +70,7 @@ cln_status cln_decoder_judge(cln_decoder *decoder, bool all_utf8, cln_error *err
         CLN_TRY(note_what_became(decoder, row, err));
     }
     decoder->is_plain = decoder->note_count == 0 && decoder->block->escaped_field_count <= CLN_BLOCK_RECORDS;
+    if (!decoder->is_plain) cln_record_block_cut_fields(decoder->block);
+    (void)cln_profile_lap(CLN_PHASE_JUDGE, lap);
     return CLN_OK;
 }

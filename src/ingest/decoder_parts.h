@@ -16,9 +16,18 @@ static inline bool cln_may_have_rejects(const cln_decoder *decoder) {
     return !decoder->is_plain || decoder->policy.on_bad_cell == CLN_ON_BAD_REJECT;
 }
 
+/* The bytes of the block's records, and of blank lines between them. */
+static inline cln_span cln_decoder_block_bytes(const cln_decoder *decoder) {
+    const cln_record_block *block = decoder->block;
+    if (block->record_count == 0) return cln_span_of("", 0);
+    const cln_record *last = &block->records[block->record_count - 1];
+    const size_t begin = block->records[0].begin;
+    return cln_span_of(block->bytes.data + begin, last->begin + (size_t)last->size - begin);
+}
+
 /* Decides which records of the block are stored; the others get a reason and
- * a note. all_utf8: nothing in the block needs to be converted. */
-CLN_CHECKED cln_status cln_decoder_judge(cln_decoder *decoder, bool all_utf8, cln_error *err);
+ * a note. */
+CLN_CHECKED cln_status cln_decoder_judge(cln_decoder *decoder, cln_error *err);
 
 /* Adds the cells of the stored records to the builders; bad cells get a note,
  * and by the policy reject their record or end the ingest. */

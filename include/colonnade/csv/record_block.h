@@ -50,7 +50,8 @@ typedef struct cln_record_block {
     size_t end_capacity;
     uint32_t *ends;        /* room for the splitter: where regular records' fields end */
     size_t end_columns;    /* of a block whose fields are not cut (cln_record_block_cut_fields):
-                            * so many ends for each record; 0: they are in fields */
+                            * so many ends for each record, and at most CLN_BLOCK_RECORDS fields with escapes,
+                            * which are in fields; 0: all are there */
     bool ends_have_quotes; /* ... and whether a field that begins with the quote is quoted */
     char quote;
     uint64_t escaped_field_count;               /* of the kept fields: those that have escapes */
