@@ -113,7 +113,7 @@ void cln_record_block_cut_fields(cln_record_block *block) {
     const size_t columns = block->end_columns;
     block->end_columns = 0;
     if (columns == 0) return;
-    cln_field escaped[CLN_BLOCK_RECORDS];
+    cln_field escaped[CLN_BLOCK_RECORDS] = {{0}};
     for (size_t e = 0; e < block->escaped_field_count; e++) escaped[e] = block->fields[block->escaped_fields[e]];
     cut_records(block, columns);
     for (size_t e = 0; e < block->escaped_field_count; e++) block->fields[block->escaped_fields[e]] = escaped[e];
