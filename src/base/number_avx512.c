@@ -11,9 +11,9 @@
 
 #include <immintrin.h>
 
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi2,popcnt")))
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
 
-enum { VECTOR_BYTES = 32, MOST_DIGITS = 19 };
+enum { SHORT_BYTES = 16, VECTOR_BYTES = 32, MOST_DIGITS = 19 };
 
 typedef struct plain_number {
     uint64_t digits;   /* read as one integer */
@@ -38,8 +38,8 @@ TARGET static inline uint64_t join_digits(__m256i digits) {
     return first * UINT64_C(10000000000000000) + (last & UINT32_MAX) * UINT64_C(100000000) + (last >> 32);
 }
 
-/* Bytes behind the text are not read. */
-TARGET static inline plain_number take_plain(const char *text, size_t size) {
+/* A number of up to VECTOR_BYTES. Bytes behind the text are not read. */
+TARGET static inline plain_number take_long(const char *text, size_t size) {
     const uint32_t all = _bzhi_u32(UINT32_MAX, (uint32_t)size);
     const __m256i bytes = _mm256_maskz_loadu_epi8(all, text);
     const __m256i values = _mm256_sub_epi8(bytes, _mm256_set1_epi8('0'));
@@ -55,6 +55,41 @@ TARGET static inline plain_number take_plain(const char *text, size_t size) {
     number.digits = join_digits(_mm256_maskz_expand_epi8(last, _mm256_maskz_compress_epi8(digits, values)));
     number.fraction = (uint32_t)__builtin_popcount(digits & ~(point - 1)); /* none without a point */
     return number;
+}
+
+/* A number of up to SHORT_BYTES: with fewer bytes a shuffle closes up the
+ * digits, and moves them to the end, in one step. */
+TARGET static inline plain_number take_short(const char *text, size_t size) {
+    const __mmask16 all = (__mmask16)_bzhi_u32(UINT16_MAX, (uint32_t)size);
+    const __m128i bytes = _mm_maskz_loadu_epi8(all, text);
+    const __m128i values = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
+    const __m128i are_digits = _mm_cmpeq_epi8(values, _mm_min_epu8(values, _mm_set1_epi8(9)));
+    const uint32_t digits = (uint32_t)_mm_movemask_epi8(are_digits);
+    const uint32_t point = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('.')));
+    const uint32_t minus = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('-'))) & 1;
+    const uint32_t point_place = _tzcnt_u32(point | 1 << SHORT_BYTES);
+    const uint32_t behind_point = (uint32_t)size - 1 - point_place;
+    plain_number number = {.size = (uint32_t)__builtin_popcount(digits),
+                           .fraction = point == 0 ? 0 : behind_point,
+                           .is_negative = minus != 0};
+    number.is_plain = ((digits | point | minus) == all) & ((point & (point - 1)) == 0) & (digits != 0);
+    /* Where the bytes of the end come from: those in front of the point from
+     * one further to the front. A place before the text gives zero. */
+    const __m128i places = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m128i moved = _mm_sub_epi8(places, _mm_set1_epi8((char)(SHORT_BYTES - size + (point != 0))));
+    const __m128i at_or_behind = _mm_cmpgt_epi8(moved, _mm_set1_epi8((char)(point_place - 1)));
+    const __m128i from = _mm_sub_epi8(moved, at_or_behind);
+    const __m128i end = _mm_shuffle_epi8(_mm_and_si128(values, are_digits), from);
+    const __m128i pairs = _mm_maddubs_epi16(end, _mm_set1_epi16(0x010A));
+    const __m128i fours = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00010064));
+    const __m128i eights = _mm_madd_epi16(_mm_packus_epi32(fours, fours), _mm_set1_epi32(0x00012710));
+    const uint64_t both = (uint64_t)_mm_cvtsi128_si64(eights);
+    number.digits = (both & UINT32_MAX) * UINT64_C(100000000) + (both >> 32);
+    return number;
+}
+
+TARGET static inline plain_number take_plain(const char *text, size_t size) {
+    return size <= SHORT_BYTES ? take_short(text, size) : take_long(text, size);
 }
 
 TARGET static size_t parse_integers(const cln_span *texts, size_t count, int64_t null, int64_t *values) {
@@ -98,7 +133,8 @@ const cln_number_kernels *cln_number_kernels_avx512(void) {
     __builtin_cpu_init();
     const bool has_all = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi2") &&
-                         __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+                         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+                         __builtin_cpu_supports("popcnt");
     return has_all ? &kernels : NULL;
 }
 
