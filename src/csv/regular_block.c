@@ -52,7 +52,8 @@ CLN_VECTORISED static cln_status find_in_batch(const cln_splitter *splitter, siz
     const size_t groups = cln_group_count(splitter->bytes.size - begin);
     batch b;
     b.clean = cln_find_structure(a, splitter->bytes.data + begin, groups, *state, &b.masks, &b.structure);
-    for (size_t g = 0; g < b.clean; g++) p->quote_count += (size_t)__builtin_popcountll(b.masks.quote[g]);
+    for (size_t g = 0; g < b.clean && b.masks.any_quote != 0; g++)
+        p->quote_count += (size_t)__builtin_popcountll(b.masks.quote[g]);
     p->classified_end = begin + b.clean * CLN_MASK_BYTES;
     *more = b.clean == groups;
     if (b.clean == 0) return CLN_OK;

@@ -79,6 +79,7 @@ static cln_status make_escaped_cells(cln_decoder *decoder, size_t column, cln_er
         count++;
         size_bytes += block->fields[field].size;
     }
+    if (count == 0) return CLN_OK;
     CLN_TRY(reserve_cells(decoder, count, size_bytes, err));
     for (size_t e = 0; e < block->escaped_field_count; e++) {
         const uint32_t field = block->escaped_fields[e];

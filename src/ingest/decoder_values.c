@@ -93,7 +93,7 @@ static cln_status parse_by_recent(cln_decoder *decoder, size_t column, cln_error
         const size_t notes_before = decoder->note_count;
         CLN_TRY(take_integral(decoder, (uint32_t)row, column, err));
         if (decoder->note_count == notes_before) {
-            CLN_TRY(cln_recent_values_keep(recent, decoder->cells[row], decoder->integers[row], err));
+            cln_recent_values_keep(recent, decoder->cells[row], decoder->integers[row]);
         }
     }
     return CLN_OK;

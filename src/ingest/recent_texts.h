@@ -28,8 +28,9 @@ struct cln_recent_texts {
     size_t slot_count; /* a power of two */
     char *cells;       /* a text each, as the kernels keep it */
     uint64_t *marks;   /* code << 8 | size; CLN_RECENT_NONE */
-    size_t longest;    /* size of a text that was kept */
-    size_t evicted_count;
+    /* Since there was last more room: */
+    size_t longest;       /* size of a text that was kept */
+    size_t evicted_count; /* texts whose place another one took */
 };
 
 #define CLN_RECENT_NONE UINT64_C(0xFF) /* no text that is kept has this size */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A text is one vector, of 16, 32 or 64 bytes: a load that reaches over the end
- * of a cache line takes the next one, too, so most texts get short loads. A
- * shorter vector stands for one of 64 bytes with zeros behind it.
+ * of a cache line takes the next one, too, so texts get loads that are as short
+ * as the longest one that was kept allows. A shorter vector stands for one of 64
+ * bytes with zeros behind it.
  */
 #include "recent_texts.h"
 

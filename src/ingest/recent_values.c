@@ -10,16 +10,10 @@
  * days of a column may have come for the first time. */
 enum { TRIAL_COUNT = 4096 };
 
-/* Those that are known are forgotten. */
-static cln_status make_room(cln_recent_values *recent, size_t text_count, cln_error *err) {
-    CLN_TRY(cln_recent_texts_fit(&recent->texts, text_count, err));
-    free(recent->values);
-    return cln_new_array(&recent->values, recent->texts->slot_count, sizeof *recent->values, err);
-}
-
 cln_status cln_recent_values_init(cln_recent_values *recent, size_t text_count, cln_error *err) {
     *recent = (cln_recent_values){.texts = NULL};
-    return make_room(recent, text_count, err);
+    CLN_TRY(cln_recent_texts_fit(&recent->texts, text_count, err));
+    return cln_new_array(&recent->values, recent->texts->slot_count, sizeof *recent->values, err);
 }
 
 void cln_recent_values_clean_up(cln_recent_values *recent) {
@@ -42,9 +36,7 @@ size_t cln_recent_values_find(cln_recent_values *recent, const cln_span *texts, 
     return found;
 }
 
-cln_status cln_recent_values_keep(cln_recent_values *recent, cln_span text, int64_t value, cln_error *err) {
+void cln_recent_values_keep(cln_recent_values *recent, cln_span text, int64_t value) {
     const uint32_t slot = recent->texts->kernels->keep(recent->texts, text, CLN_RECENT_SLOT);
-    if (slot == CLN_RECENT_SLOT) return CLN_OK;
-    recent->values[slot] = value;
-    return cln_recent_texts_are_crowded(recent->texts) ? make_room(recent, recent->texts->slot_count, err) : CLN_OK;
+    if (slot != CLN_RECENT_SLOT) recent->values[slot] = value;
 }

@@ -29,7 +29,6 @@ bool cln_recent_values_is_on(const cln_recent_values *recent);
 /* Sets the values of the first texts, up to one that is not known; returns
  * how many. count: at most CLN_BLOCK_RECORDS. */
 size_t cln_recent_values_find(cln_recent_values *recent, const cln_span *texts, size_t count, int64_t *values);
-/* Takes more room when texts crowd each other out. */
-CLN_CHECKED cln_status cln_recent_values_keep(cln_recent_values *recent, cln_span text, int64_t value, cln_error *err);
+void cln_recent_values_keep(cln_recent_values *recent, cln_span text, int64_t value);
 
 #endif

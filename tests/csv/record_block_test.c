@@ -236,11 +236,30 @@ static void wide_records(void **state) {
     cln_buffer_clean_up(&bytes);
 }
 
+/* More fields with escapes than a block lists, in whole groups of 64 bytes up
+ * to the end. */
+static void escapes_in_every_field(void **state) {
+    cln_dialect dialect = cln_dialect_default();
+    cln_automaton automaton;
+    cln_automaton_init(&automaton, &dialect);
+    cln_buffer text;
+    cln_buffer_init(&text, SIZE_MAX);
+    for (int records = 0; records < 200; records++) {
+        must(cln_buffer_append_string(&text, "\"\"\"\",\"\"\"\"\n", NULL));
+        assert_true(split_is_right(*state, &automaton, cln_buffer_span(&text)));
+    }
+    cln_buffer_clean_up(&text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(short_strings),  cmocka_unit_test(random_strings),
-        cmocka_unit_test(written_csv),    cmocka_unit_test(tables),
-        cmocka_unit_test(several_blocks), cmocka_unit_test(plain_fields_borrow_the_bytes),
+        cmocka_unit_test(short_strings),
+        cmocka_unit_test(random_strings),
+        cmocka_unit_test(written_csv),
+        cmocka_unit_test(tables),
+        cmocka_unit_test(several_blocks),
+        cmocka_unit_test(plain_fields_borrow_the_bytes),
+        cmocka_unit_test(escapes_in_every_field),
         cmocka_unit_test(wide_records),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -80,10 +80,69 @@ static void a_run_ends_at_what_is_new(void **state) {
     cln_recent_texts_free(recent);
 }
 
+/* Texts of the same slot evict each other until there is more room; then all
+ * are found. */
+static void check_crowd(const cln_recent_kernels *kernels) {
+    enum { CROWD = 40 };
+    char names[CROWD][8];
+    cln_span texts[CROWD];
+    struct cln_recent_texts *recent = NULL;
+    must(cln_recent_texts_fit(&recent, 0, NULL));
+    recent->kernels = kernels;
+    for (int i = 0; i < CROWD; i++) texts[i] = cln_span_of(names[i], (size_t)snprintf(names[i], 8, "%d", i));
+    size_t misses = 0, growths = 0;
+    for (uint32_t turn = 0; turn < 4000 * CROWD; turn++) {
+        const uint32_t i = turn % CROWD;
+        uint32_t code;
+        if (recent->kernels->find(recent, &texts[i], 1, &code) == 1) {
+            assert_int_equal(code, i);
+            continue;
+        }
+        misses++;
+        recent->kernels->keep(recent, texts[i], i);
+        if (!cln_recent_texts_are_crowded(recent)) continue;
+        growths++;
+        must(cln_recent_texts_fit(&recent, recent->slot_count, NULL));
+    }
+    assert_true(growths > 0 && recent->slot_count > CLN_RECENT_FEWEST);
+    assert_true(misses < 4000 * CROWD / 10);
+    cln_recent_texts_free(recent);
+}
+
+static void a_crowd_gets_more_room(void **state) {
+    (void)state;
+    check_crowd(&cln_recent_kernels_portable);
+    if (cln_recent_kernels_avx512() != NULL) check_crowd(cln_recent_kernels_avx512());
+}
+
+/* NULs are what stands behind each text that is kept, and in slots without. */
+static void check_nuls(const cln_recent_kernels *kernels) {
+    static const char nuls[256];
+    struct cln_recent_texts *recent = NULL;
+    must(cln_recent_texts_fit(&recent, 0, NULL));
+    recent->kernels = kernels;
+    for (size_t size = 0; size < sizeof nuls; size++) {
+        const cln_span text = cln_span_of(nuls, size);
+        uint32_t code;
+        assert_int_equal(kernels->find(recent, &text, 1, &code), 0);
+        kernels->keep(recent, text, (uint32_t)size);
+        if (kernels->find(recent, &text, 1, &code) == 1) assert_int_equal(code, size);
+    }
+    cln_recent_texts_free(recent);
+}
+
+static void nuls_are_texts_like_others(void **state) {
+    (void)state;
+    check_nuls(&cln_recent_kernels_portable);
+    if (cln_recent_kernels_avx512() != NULL) check_nuls(cln_recent_kernels_avx512());
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_processor_finds_what_was_kept),
         cmocka_unit_test(a_run_ends_at_what_is_new),
+        cmocka_unit_test(a_crowd_gets_more_room),
+        cmocka_unit_test(nuls_are_texts_like_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
