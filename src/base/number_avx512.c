@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The usual spellings: an optional minus, up to 19 digits, perhaps a point
- * among them. A number is one vector, so that nothing branches on its length.
+ * among them. A number is one vector, so that nothing branches on its length but
+ * the choice between two vectors.
  */
 #include "colonnade/base/number.h"
 

@@ -154,20 +154,13 @@ static inline bool take_line_end(cursor *c, size_t position) {
     return false;
 }
 
-/* Clean groups that begin where the cursor stood. */
-typedef struct clean_groups {
-    cln_masks masks;
-    cln_structure structure;
-    size_t count;
-} clean_groups;
-
-static void finish_group(cursor *c, const clean_groups *groups, size_t g) {
+static void finish_group(cursor *c, const cln_groups *groups, size_t g) {
     c->position += CLN_MASK_BYTES;
     c->state = cln_structure_end_state(&groups->masks, &groups->structure, g);
 }
 
 /* Takes a clean group at the position: visits its delimiters and line ends. */
-static void take_group(cursor *c, const clean_groups *groups, size_t g) {
+static void take_group(cursor *c, const cln_groups *groups, size_t g) {
     const cln_structure *structure = &groups->structure;
     uint64_t doubled = structure->doubled[g];
     for (uint64_t ends = structure->delimiters[g] | structure->line_ends[g]; ends != 0; ends &= ends - 1) {
@@ -213,7 +206,7 @@ static void end_plain_fields(cursor *c, uint64_t delimiters) {
 
 /* The same for a group without any quote that begins outside of quotes: only
  * the field that is open at its beginning may be quoted. */
-static void take_plain_group(cursor *c, const clean_groups *groups, size_t g) {
+static void take_plain_group(cursor *c, const cln_groups *groups, size_t g) {
     uint64_t delimiters = groups->structure.delimiters[g];
     uint64_t line_ends = groups->structure.line_ends[g];
     const uint64_t ends = delimiters | line_ends;
@@ -234,7 +227,7 @@ static void take_plain_group(cursor *c, const clean_groups *groups, size_t g) {
     finish_group(c, groups, g);
 }
 
-static inline bool is_plain(const cursor *c, const clean_groups *groups, size_t g) {
+static inline bool is_plain(const cursor *c, const cln_groups *groups, size_t g) {
     return groups->masks.quote[g] == 0 && c->state != CLN_CSV_QUOTED && c->state != CLN_CSV_QUOTE;
 }
 
@@ -246,11 +239,10 @@ static cln_status reserve_fields(cln_record_block *block, size_t more, cln_error
 /* Takes the groups at the position up to one that is not clean, and that one
  * byte by byte. */
 static cln_status take_groups(cursor *c, cln_error *err) {
-    clean_groups groups;
+    cln_groups groups;
     const size_t count = cln_group_count(c->bytes.size - c->position);
     CLN_TRY(reserve_fields(c->block, count * CLN_MASK_BYTES + 1, err));
-    groups.count = cln_find_structure(c->automaton, c->bytes.data + c->position, count, c->state, &groups.masks,
-                                      &groups.structure);
+    cln_groups_find(c->automaton, c->bytes.data + c->position, count, c->state, &groups);
     for (size_t g = 0; g < groups.count && !c->is_full; g++) {
         if (is_plain(c, &groups, g))
             take_plain_group(c, &groups, g);

@@ -19,27 +19,21 @@ typedef struct positions {
     size_t classified_end; /* behind the last regular group */
 } positions;
 
-/* The groups at begin that are looked at together. */
-typedef struct batch {
-    cln_masks masks;
-    cln_structure structure;
-    size_t clean; /* groups */
-} batch;
-
 /* Adds what ends fields and records in the clean groups. */
-static cln_status add_positions(const cln_mask_kernels *kernels, const batch *b, uint32_t begin,
+static cln_status add_positions(const cln_mask_kernels *kernels, const cln_groups *groups, uint32_t begin,
                                 cln_record_block *block, positions *p, cln_error *err) {
     uint64_t ends[CLN_MASK_GROUPS], any_doubled = 0;
-    for (size_t g = 0; g < b->clean; g++) {
-        ends[g] = b->structure.delimiters[g] | b->structure.line_ends[g];
-        any_doubled |= b->structure.doubled[g];
+    for (size_t g = 0; g < groups->count; g++) {
+        ends[g] = groups->structure.delimiters[g] | groups->structure.line_ends[g];
+        any_doubled |= groups->structure.doubled[g];
     }
     CLN_TRY(
         cln_grow_array(&block->ends, &block->end_capacity, p->end_count + BATCH_POSITIONS, sizeof *block->ends, err));
-    p->end_count += kernels->flatten(ends, b->clean, begin, block->ends + p->end_count);
-    p->line_count += kernels->flatten(b->structure.line_ends, b->clean, begin, p->lines + p->line_count);
+    p->end_count += kernels->flatten(ends, groups->count, begin, block->ends + p->end_count);
+    p->line_count += kernels->flatten(groups->structure.line_ends, groups->count, begin, p->lines + p->line_count);
     if (any_doubled != 0) {
-        p->doubled_count += kernels->flatten(b->structure.doubled, b->clean, begin, p->doubled + p->doubled_count);
+        p->doubled_count +=
+            kernels->flatten(groups->structure.doubled, groups->count, begin, p->doubled + p->doubled_count);
     }
     return CLN_OK;
 }
@@ -49,16 +43,17 @@ static cln_status add_positions(const cln_mask_kernels *kernels, const batch *b,
 CLN_VECTORISED static cln_status find_in_batch(const cln_splitter *splitter, size_t begin, uint8_t *state,
                                                cln_record_block *block, positions *p, bool *more, cln_error *err) {
     const cln_automaton *a = splitter->automaton;
-    const size_t groups = cln_group_count(splitter->bytes.size - begin);
-    batch b;
-    b.clean = cln_find_structure(a, splitter->bytes.data + begin, groups, *state, &b.masks, &b.structure);
-    for (size_t g = 0; g < b.clean && b.masks.any_quote != 0; g++)
-        p->quote_count += (size_t)__builtin_popcountll(b.masks.quote[g]);
-    p->classified_end = begin + b.clean * CLN_MASK_BYTES;
-    *more = b.clean == groups;
-    if (b.clean == 0) return CLN_OK;
-    *state = cln_structure_end_state(&b.masks, &b.structure, b.clean - 1);
-    return add_positions(a->kernels, &b, (uint32_t)begin, block, p, err);
+    const size_t count = cln_group_count(splitter->bytes.size - begin);
+    cln_groups groups;
+    cln_groups_find(a, splitter->bytes.data + begin, count, *state, &groups);
+    for (size_t g = 0; g < groups.count && groups.masks.any_quote != 0; g++) {
+        p->quote_count += (size_t)__builtin_popcountll(groups.masks.quote[g]);
+    }
+    p->classified_end = begin + groups.count * CLN_MASK_BYTES;
+    *more = groups.count == count;
+    if (groups.count == 0) return CLN_OK;
+    *state = cln_groups_end_state(&groups);
+    return add_positions(a->kernels, &groups, (uint32_t)begin, block, p, err);
 }
 
 /* Enough positions for the wanted records, or as many as there are before the

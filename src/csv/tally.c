@@ -16,11 +16,10 @@ typedef struct open_item {
     counts before; /* what stands before it */
 } open_item;
 
-/* Groups at a position of the bytes, as far as they are clean and ASCII. */
+/* Groups at a position of the bytes. */
 typedef struct plain_groups {
-    cln_masks masks;
-    cln_structure structure;
-    size_t count;
+    cln_groups all;
+    size_t count;                       /* of those that are clean and ASCII */
     counts before[CLN_MASK_GROUPS + 1]; /* each group, and behind the last */
 } plain_groups;
 
@@ -53,14 +52,14 @@ static inline bool end_item(cln_tally *tally, cln_span bytes, size_t position, c
 /* What stands before the bit of a group. */
 static inline counts counts_before(const plain_groups *p, size_t g, size_t bit) {
     const uint64_t mask = ((uint64_t)1 << bit) - 1;
-    return (counts){p->before[g].delimiters + (size_t)__builtin_popcountll(p->structure.delimiters[g] & mask),
-                    p->before[g].quoted_fields + (size_t)__builtin_popcountll(p->structure.openings[g] & mask)};
+    return (counts){p->before[g].delimiters + (size_t)__builtin_popcountll(p->all.structure.delimiters[g] & mask),
+                    p->before[g].quoted_fields + (size_t)__builtin_popcountll(p->all.structure.openings[g] & mask)};
 }
 
 /* Bit g is set where items end in group g. */
 static inline uint32_t groups_with_line_ends(const plain_groups *p) {
     uint32_t groups = 0;
-    for (size_t g = 0; g < p->count; g++) groups |= (uint32_t)(p->structure.line_ends[g] != 0) << g;
+    for (size_t g = 0; g < p->count; g++) groups |= (uint32_t)(p->all.structure.line_ends[g] != 0) << g;
     return groups;
 }
 
@@ -69,7 +68,7 @@ static inline bool take_groups(cln_tally *tally, cln_span bytes, size_t position
                                open_item *item) {
     for (uint32_t groups = groups_with_line_ends(p); groups != 0; groups &= groups - 1) {
         const size_t g = (size_t)__builtin_ctz(groups);
-        for (uint64_t line_ends = p->structure.line_ends[g]; line_ends != 0; line_ends &= line_ends - 1) {
+        for (uint64_t line_ends = p->all.structure.line_ends[g]; line_ends != 0; line_ends &= line_ends - 1) {
             const size_t bit = (size_t)__builtin_ctzll(line_ends);
             const counts now = counts_before(p, g, bit);
             if (!end_item(tally, bytes, position + g * CLN_MASK_BYTES + bit, now, item)) return false;
@@ -81,13 +80,14 @@ static inline bool take_groups(cln_tally *tally, cln_span bytes, size_t position
 /* The groups at position, of which p->before[0] is known. */
 static inline void find_plain_groups(const cln_automaton *a, const char *bytes, size_t groups, uint8_t state,
                                      plain_groups *p) {
-    p->count = cln_find_structure(a, bytes, groups, state, &p->masks, &p->structure);
+    cln_groups_find(a, bytes, groups, state, &p->all);
+    p->count = p->all.count;
     for (size_t g = 0; g < p->count; g++) {
-        if (p->masks.high[g] != 0) p->count = g;
+        if (p->all.masks.high[g] != 0) p->count = g;
         p->before[g + 1].delimiters =
-            p->before[g].delimiters + (size_t)__builtin_popcountll(p->structure.delimiters[g]);
+            p->before[g].delimiters + (size_t)__builtin_popcountll(p->all.structure.delimiters[g]);
         p->before[g + 1].quoted_fields =
-            p->before[g].quoted_fields + (size_t)__builtin_popcountll(p->structure.openings[g]);
+            p->before[g].quoted_fields + (size_t)__builtin_popcountll(p->all.structure.openings[g]);
     }
 }
 
@@ -100,7 +100,7 @@ CLN_VECTORISED static size_t take(cln_tally *tally, cln_span bytes) {
         const size_t groups = cln_group_count(bytes.size - position);
         find_plain_groups(tally->automaton, bytes.data + position, groups, state, &p);
         if (!take_groups(tally, bytes, position, &p, &item) || p.count < groups) break;
-        state = cln_structure_end_state(&p.masks, &p.structure, groups - 1);
+        state = cln_groups_end_state(&p.all);
         p.before[0] = p.before[groups];
         position += groups * CLN_MASK_BYTES;
     }

@@ -48,8 +48,9 @@ static void step_lane(const cln_automaton *automaton, const char *bytes, size_t 
 
 /* Runs one lane over clean groups at position; without a branch for each, for
  * where records begin cannot be guessed. */
-static inline void run_lane_by_structure(const cln_masks *masks, const cln_structure *s, size_t clean, size_t position,
-                                         lane *l) {
+static inline void run_lane_by_groups(const cln_groups *groups, size_t position, lane *l) {
+    const size_t clean = groups->count;
+    const cln_structure *s = &groups->structure;
     if (clean == 0) return;
     size_t first = clean, last = clean; /* groups with items */
     for (size_t g = 0; g < clean; g++) {
@@ -59,7 +60,7 @@ static inline void run_lane_by_structure(const cln_masks *masks, const cln_struc
     for (size_t g = clean; g-- > 0 && l->first_item == CLN_NO_POSITION;) first = s->items[g] != 0 ? g : first;
     if (first < clean) note_items(l, position + first * CLN_MASK_BYTES, s->items[first]);
     if (last < clean) note_items(l, position + last * CLN_MASK_BYTES, s->items[last]);
-    l->state = cln_structure_end_state(masks, s, clean - 1);
+    l->state = cln_groups_end_state(groups);
 }
 
 /* Runs one lane over whole groups of 64 bytes by their masks; groups that are
@@ -67,13 +68,12 @@ static inline void run_lane_by_structure(const cln_masks *masks, const cln_struc
 CLN_VECTORISED static void run_lane_by_masks(const cln_automaton *automaton, const char *bytes, size_t begin,
                                              size_t end, lane *l) {
     while (end - begin >= CLN_MASK_BYTES) {
-        cln_masks masks;
-        cln_structure structure;
-        const size_t groups = cln_group_count(end - begin);
-        const size_t clean = cln_find_structure(automaton, bytes + begin, groups, l->state, &masks, &structure);
-        run_lane_by_structure(&masks, &structure, clean, begin, l);
-        begin += clean * CLN_MASK_BYTES;
-        if (clean == groups) continue;
+        cln_groups groups;
+        const size_t count = cln_group_count(end - begin);
+        cln_groups_find(automaton, bytes + begin, count, l->state, &groups);
+        run_lane_by_groups(&groups, begin, l);
+        begin += groups.count * CLN_MASK_BYTES;
+        if (groups.count == count) continue;
         step_lane(automaton, bytes, begin, begin + CLN_MASK_BYTES, l);
         begin += CLN_MASK_BYTES;
     }

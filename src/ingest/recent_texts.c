@@ -114,11 +114,7 @@ static uint32_t keep(recent_texts *recent, cln_span text, uint32_t code) {
     const short_text words = short_text_of(text);
     const size_t slot = slot_of(recent, &words, text.size);
     memcpy(recent->cells + slot * CLN_RECENT_CELL_BYTES, &words, sizeof words);
-    const uint32_t kept_code = code == CLN_RECENT_SLOT ? (uint32_t)slot : code;
-    recent->evicted_count += recent->marks[slot] != CLN_RECENT_NONE;
-    recent->marks[slot] = (uint64_t)kept_code << 8 | text.size;
-    if (text.size > recent->longest) recent->longest = text.size;
-    return kept_code;
+    return cln_recent_texts_mark(recent, slot, text.size, code);
 }
 
 const cln_recent_kernels cln_recent_kernels_portable = {.name = "portable", .find = find, .keep = keep};

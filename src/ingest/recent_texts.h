@@ -63,6 +63,16 @@ static inline bool cln_recent_texts_are_crowded(const struct cln_recent_texts *r
     return recent->evicted_count > recent->slot_count && recent->slot_count < CLN_RECENT_MOST;
 }
 
+/* For the kernels: a text of this size stands in the slot from now on. Returns
+ * its code. */
+static inline uint32_t cln_recent_texts_mark(struct cln_recent_texts *recent, size_t slot, size_t size, uint32_t code) {
+    const uint32_t kept_code = code == CLN_RECENT_SLOT ? (uint32_t)slot : code;
+    recent->evicted_count += recent->marks[slot] != CLN_RECENT_NONE;
+    recent->marks[slot] = (uint64_t)kept_code << 8 | size;
+    if (size > recent->longest) recent->longest = size;
+    return kept_code;
+}
+
 void cln_recent_texts_free(struct cln_recent_texts *recent);
 
 #endif

@@ -100,11 +100,7 @@ TARGET static uint32_t keep(struct cln_recent_texts *recent, cln_span text, uint
     const size_t slot = look_up(recent, text, CLN_RECENT_CELL_BYTES, &is_equal);
     _mm512_store_si512((void *)(recent->cells + slot * CLN_RECENT_CELL_BYTES),
                        _mm512_maskz_loadu_epi8(mask_of(text.size), text.data));
-    const uint32_t kept_code = code == CLN_RECENT_SLOT ? (uint32_t)slot : code;
-    recent->evicted_count += recent->marks[slot] != CLN_RECENT_NONE;
-    recent->marks[slot] = (uint64_t)kept_code << 8 | text.size;
-    if (text.size > recent->longest) recent->longest = text.size;
-    return kept_code;
+    return cln_recent_texts_mark(recent, slot, text.size, code);
 }
 
 const cln_recent_kernels *cln_recent_kernels_avx512(void) {

@@ -15,6 +15,7 @@
 #include "colonnade/csv/record_block.h"
 
 #include "must.h"
+#include "random_source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,17 +181,6 @@ static inline cln_dialect tried_dialect(int which) {
         dialect.newlines_in_quotes = false;
     }
     return dialect;
-}
-
-typedef struct random_source {
-    uint64_t state;
-} random_source;
-
-static inline uint64_t random_below(random_source *random, uint64_t bound) {
-    random->state ^= random->state << 13;
-    random->state ^= random->state >> 7;
-    random->state ^= random->state << 17;
-    return (random->state >> 11) % bound;
 }
 
 /* Fills text with size bytes, of which one in `rarity` means something to the

@@ -7,19 +7,13 @@
  */
 #include "decoding.h"
 
+#include "random_source.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
-
-static uint64_t below(uint64_t *random, uint64_t bound) {
-    *random += 0x9E3779B97F4A7C15U;
-    uint64_t z = *random;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-    return (z ^ (z >> 31)) % bound;
-}
 
 /* How a table is spelt. One in so many, 0: never. */
 typedef struct manner {
@@ -44,8 +38,8 @@ static const char *const cells[COLUMNS][FORMS] = {
     {"text", "", "y", "some more", "more, and a comma", "two lines", "r",
      "a long text of more than sixty-four bytes, which is never kept for later"}};
 
-static bool one_in(uint64_t *random, uint64_t rarity) {
-    return rarity > 0 && below(random, rarity) == 0;
+static bool one_in(random_source *random, uint64_t rarity) {
+    return rarity > 0 && random_below(random, rarity) == 0;
 }
 
 static void append(cln_buffer *text, const char *piece) {
@@ -53,21 +47,21 @@ static void append(cln_buffer *text, const char *piece) {
 }
 
 /* The usual forms most of the time, and many days and texts that come back. */
-static void append_content(cln_buffer *text, size_t column, const manner *how, uint64_t *random) {
+static void append_content(cln_buffer *text, size_t column, const manner *how, random_source *random) {
     if (column < 3 && one_in(random, how->bad)) {
         append(text, "bad");
     } else if (column == 2 && one_in(random, 2)) {
-        const int month = 1 + (int)below(random, 12), day = 1 + (int)below(random, 28);
-        must(cln_buffer_append_format(text, NULL, "%d/%d/%d", month, day, 1970 + (int)below(random, 90)));
+        const int month = 1 + (int)random_below(random, 12), day = 1 + (int)random_below(random, 28);
+        must(cln_buffer_append_format(text, NULL, "%d/%d/%d", month, day, 1970 + (int)random_below(random, 90)));
     } else if (column >= 3 && one_in(random, 6)) {
-        must(cln_buffer_append_format(text, NULL, "v%d", (int)below(random, 3000)));
+        must(cln_buffer_append_format(text, NULL, "v%d", (int)random_below(random, 3000)));
     } else {
-        append(text, cells[column][below(random, one_in(random, 3) ? FORMS : 3)]);
+        append(text, cells[column][random_below(random, one_in(random, 3) ? FORMS : 3)]);
     }
     if (column >= 3 && one_in(random, how->foreign)) append(text, one_in(random, 2) ? "\xE9" : "\xC3\xA9");
 }
 
-static void append_cell(cln_buffer *text, size_t column, const manner *how, uint64_t *random) {
+static void append_cell(cln_buffer *text, size_t column, const manner *how, random_source *random) {
     const size_t begin = text->size;
     append_content(text, column, how, random);
     const cln_span content = cln_span_of(text->data + begin, text->size - begin);
@@ -83,8 +77,8 @@ static void append_cell(cln_buffer *text, size_t column, const manner *how, uint
     append(text, "\"");
 }
 
-static void append_record(cln_buffer *text, const manner *how, uint64_t *random) {
-    const size_t fields = one_in(random, how->broken) ? 3 + below(random, 4) : COLUMNS;
+static void append_record(cln_buffer *text, const manner *how, random_source *random) {
+    const size_t fields = one_in(random, how->broken) ? 3 + random_below(random, 4) : COLUMNS;
     for (size_t column = 0; column < fields; column++) {
         if (column > 0) append(text, ",");
         append_cell(text, column < COLUMNS ? column : COLUMNS - 1, how, random);
@@ -94,16 +88,16 @@ static void append_record(cln_buffer *text, const manner *how, uint64_t *random)
 }
 
 /* The last record may lack its line end. */
-static void make_table(cln_buffer *text, uint64_t *random) {
+static void make_table(cln_buffer *text, random_source *random) {
     static const uint64_t quoted[] = {0, 1, 2, 5}, doubled[] = {0, 6, 200}, rare[] = {0, 0, 150};
-    const manner how = {.quoted = quoted[below(random, 4)],
-                        .doubled = doubled[below(random, 3)],
-                        .bad = rare[below(random, 3)],
-                        .foreign = rare[below(random, 3)],
-                        .broken = rare[below(random, 3)],
+    const manner how = {.quoted = quoted[random_below(random, 4)],
+                        .doubled = doubled[random_below(random, 3)],
+                        .bad = rare[random_below(random, 3)],
+                        .foreign = rare[random_below(random, 3)],
+                        .broken = rare[random_below(random, 3)],
                         .line_end = one_in(random, 2) ? "\n" : "\r\n"};
     cln_buffer_clear(text);
-    for (uint64_t left = below(random, 500); left > 0; left--) {
+    for (uint64_t left = random_below(random, 500); left > 0; left--) {
         append_record(text, &how, random);
         if (one_in(random, 300)) append(text, how.line_end);
     }
@@ -122,7 +116,7 @@ static char *decoded(cln_span bytes, setting how, size_t run_lines) {
 
 static void runs_of_any_size_give_the_same(void **state) {
     (void)state;
-    uint64_t random = 20151;
+    random_source random = {20151};
     cln_buffer text;
     cln_buffer_init(&text, SIZE_MAX);
     for (int round = 0; round < 600; round++) {
@@ -137,7 +131,7 @@ static void runs_of_any_size_give_the_same(void **state) {
         const cln_span bytes = cln_span_of(copy, text.size);
         char *whole = decoded(bytes, how, 0);
         char *one_by_one = decoded(bytes, how, 1);
-        char *by_some = decoded(bytes, how, 1 + below(&random, 300));
+        char *by_some = decoded(bytes, how, 1 + random_below(&random, 300));
         assert_string_equal(whole, one_by_one);
         assert_string_equal(whole, by_some);
         free(whole);

@@ -18,13 +18,12 @@ static inline size_t cln_group_count(size_t size_bytes) {
     return groups < CLN_MASK_GROUPS ? groups : CLN_MASK_GROUPS;
 }
 
-/* The masks and the structure of count groups that begin in state; returns how
- * many of them are clean. */
-static inline size_t cln_find_structure(const cln_automaton *a, const char *bytes, size_t count, uint8_t state,
-                                        cln_masks *masks, cln_structure *structure) {
-    a->kernels->classify(bytes, count, a->quote, a->has_quote, a->delimiter, masks);
-    return a->kernels->structure(masks, count, state, a->newlines_in_quotes, structure);
-}
+/* Groups that are looked at together. */
+typedef struct cln_groups {
+    cln_masks masks;
+    cln_structure structure;
+    size_t count; /* of the clean ones, which come first */
+} cln_groups;
 
 /* The state behind a clean group. */
 static inline uint8_t cln_structure_end_state(const cln_masks *m, const cln_structure *s, size_t group) {
@@ -34,6 +33,18 @@ static inline uint8_t cln_structure_end_state(const cln_masks *m, const cln_stru
     if (m->delimiter[group] & last) return CLN_CSV_FIELD;
     if (m->lf[group] & last) return CLN_CSV_START;
     return m->cr[group] & last ? CLN_CSV_CR : CLN_CSV_UNQUOTED;
+}
+
+/* Looks at count groups that begin in state. */
+static inline void cln_groups_find(const cln_automaton *a, const char *bytes, size_t count, uint8_t state,
+                                   cln_groups *groups) {
+    a->kernels->classify(bytes, count, a->quote, a->has_quote, a->delimiter, &groups->masks);
+    groups->count = a->kernels->structure(&groups->masks, count, state, a->newlines_in_quotes, &groups->structure);
+}
+
+/* The state behind the clean groups, of which there are some. */
+static inline uint8_t cln_groups_end_state(const cln_groups *groups) {
+    return cln_structure_end_state(&groups->masks, &groups->structure, groups->count - 1);
 }
 
 #endif
